@@ -1,0 +1,109 @@
+"""Where an installation keeps its data, its secrets and the addresses of its servers.
+
+Reading never starts anything: `cqia up` writes `run.json`, every other process reads it.
+Both servers listen on 127.0.0.1 behind a generated password. A Unix socket would be private
+without one, but its path may hold only about 100 bytes, and under root PostgreSQL runs as
+another user: TCP is one way that works for every folder and every user.
+"""
+
+import json
+import os
+import secrets
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import TypedDict
+
+PROJECT = Path(__file__).resolve().parents[2]
+# Taken when free, so that addresses stay the same from one start to the next.
+POSTGRES_PORT = 54318
+REDIS_PORT = 63798
+
+
+class Run(TypedDict, total=False):
+    """What the last `cqia up` of this home used; the lock, not this file, says whether it runs."""
+
+    pid: int
+    postgres_port: int
+    redis_port: int
+    web_url: str
+    started: dict[str, list[float]]  # service → [process id, its creation time]
+
+
+def home() -> Path:
+    """CQIA_HOME, else `.cqia` in the project folder. Not created here."""
+    return Path(os.environ.get("CQIA_HOME") or PROJECT / ".cqia").expanduser().absolute()
+
+
+def ensure_home() -> Path:
+    """Create the home. Others may pass through it (PostgreSQL under root does), not list it."""
+    place = home()
+    if not place.exists():
+        place.mkdir(parents=True)
+        place.chmod(0o711)
+    return place
+
+
+def secret(name: str) -> str:
+    """The secret kept in `<home>/<name>`, made on first use and readable by its owner only."""
+    path = home() / name
+    if not path.exists():
+        _write_private(ensure_home() / name, secrets.token_urlsafe(48), replace=False)
+    return path.read_text()
+
+
+def read_run() -> Run:
+    """What the last `cqia up` wrote, or an empty record before the first."""
+    try:
+        run: Run = json.loads((home() / "run.json").read_text())
+    except (FileNotFoundError, json.JSONDecodeError):
+        return {}
+    return run
+
+
+def write_run(run: Run) -> None:
+    _write_private(ensure_home() / "run.json", json.dumps(run, indent=1), replace=True)
+
+
+def uses_own_postgres() -> bool:
+    """True unless CQIA_DATABASE_URL names a server somebody else runs."""
+    return not os.environ.get("CQIA_DATABASE_URL")
+
+
+def uses_own_redis() -> bool:
+    """True unless CQIA_REDIS_URL names a server somebody else runs."""
+    return not os.environ.get("CQIA_REDIS_URL")
+
+
+def database_url() -> str:
+    """CQIA_DATABASE_URL, else the embedded server's `postgresql://…`, running or not."""
+    if url := os.environ.get("CQIA_DATABASE_URL"):
+        return url
+    port = read_run().get("postgres_port", POSTGRES_PORT)
+    return f"postgresql://cqia:{secret('database-password')}@127.0.0.1:{port}/cqia"
+
+
+def redis_url() -> str:
+    """CQIA_REDIS_URL, else the embedded server's `redis://…`, running or not."""
+    if url := os.environ.get("CQIA_REDIS_URL"):
+        return url
+    port = read_run().get("redis_port", REDIS_PORT)
+    return f"redis://:{secret('redis-password')}@127.0.0.1:{port}/0"
+
+
+def secret_key() -> str:
+    """CQIA_SECRET_KEY, else the key made for this home."""
+    return os.environ.get("CQIA_SECRET_KEY") or secret("secret-key")
+
+
+def _write_private(path: Path, text: str, *, replace: bool) -> None:
+    """Write mode 0600 and all at once: a reader sees the old text or the new, never half."""
+    handle, name = tempfile.mkstemp(dir=path.parent)  # mkstemp makes it 0600
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+    if replace:
+        os.replace(name, path)
+        return
+    with suppress(FileExistsError):  # another process was first; its text stands
+        os.link(name, path)
+    os.unlink(name)

@@ -1,0 +1,111 @@
+"""Faults a person can be told of: a code and its figures, put into words only when shown.
+
+An import error is stored as (code, params); `explain` says it in whichever language its reader
+uses. Every sentence is here, in `MESSAGES`; the caller adds the file and the line.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Param = str | int | float | bool | None
+Params = Mapping[str, Param]
+
+MESSAGES: dict[str, Promise] = {
+    # A file
+    "empty_file": _("The file is empty."),
+    "no_rows": _("The file has no rows."),
+    "other_kind": _("This is a %(kind)s file. Give a JSONL, JSON or CSV file."),
+    "unknown_kind": _("The file is neither JSONL, nor JSON, nor CSV."),
+    "broken_json_array": _("The JSON array breaks off or is invalid at byte %(byte)s: %(reason)s"),
+    "missing_column": _("The header has no column “%(column)s”."),
+    "double_column": _("The header names the column “%(column)s” twice."),
+    # A line
+    "not_json": _("The line is not valid JSON, at character %(character)s: %(reason)s"),
+    "not_object": _("The line is valid JSON but not an object: %(found)s found."),
+    "line_too_long": _("The line has %(bytes)s bytes; at most %(limit)s are read."),
+    "bad_encoding": _("The line cannot be read as %(encoding)s, from byte %(byte)s on."),
+    "ragged_row": _("The header has %(expected)s columns, the row has %(found)s."),
+    "open_quote": _("A quotation mark is opened on this line and never closed."),
+    # A field
+    "missing_field": _("The field “%(field)s” is missing."),
+    "empty_field": _("The field “%(field)s” is empty."),
+    "wrong_type": _("The field “%(field)s” must be %(expected)s; %(found)s found."),
+    "unknown_value": _("The field “%(field)s” has a value that is not known: %(found)s"),
+    # Notices: the row was kept
+    "nul_removed": _("NUL characters were removed from the field “%(field)s”."),
+    "gb18030_read": _("The file is not UTF-8; it was read as GB18030."),
+    "utf16_read": _("The file is not UTF-8; it was read as UTF-16."),
+    "bom_removed": _("The byte order mark at the start of the file was removed."),
+    # A model server
+    "model_address": _("The address of a model server starts with http:// or https://: %(url)s"),
+    "model_unreachable": _("The model server %(url)s cannot be reached: %(reason)s"),
+    "model_refused": _("The model server answered with status %(status)s: %(body)s"),
+    "model_unreadable": _("The answer of the model server cannot be read: %(reason)s"),
+}
+
+TYPES: dict[str, Promise] = {
+    "text": _("text"),
+    "number": _("a number"),
+    "truth": _("true or false"),
+    "null": _("null"),
+    "list": _("a list"),
+    "object": _("an object"),
+}
+"""What a JSON value is, as `expected` and `found` of a message name it."""
+
+
+class CqiaError(Exception):
+    """The base of this project's own errors. `status` is what the web answers with."""
+
+    status: ClassVar[int] = 400
+
+    def __init__(self, code: str, params: Params | None = None) -> None:
+        # Both go to Exception, so that the error survives pickling between processes.
+        super().__init__(code, dict(params or {}))
+        self.code = code
+        self.params: dict[str, Param] = dict(params or {})
+
+    def __str__(self) -> str:
+        return explain(self.code, self.params)
+
+
+def explain(code: str, params: Params) -> str:
+    """The sentence for a stored fault, in the language now active.
+
+    Never raises: a code of another version is shown as it is stored.
+    """
+    template = MESSAGES.get(code)
+    if template is None:
+        return _bare(code, params)
+    try:
+        return str(template) % {name: _shown(value) for name, value in params.items()}
+    except KeyError:
+        return _bare(code, params)
+
+
+def type_of(value: object) -> str:
+    """The code in `TYPES` for a value read from JSON."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "truth"
+        case int() | float():
+            return "number"
+        case str():
+            return "text"
+        case list():
+            return "list"
+        case _:
+            return "object"
+
+
+def _shown(value: Param) -> str:
+    return str(TYPES.get(value, value)) if isinstance(value, str) else str(value)
+
+
+def _bare(code: str, params: Params) -> str:
+    return " ".join([code, *(f"{name}={value}" for name, value in params.items())])

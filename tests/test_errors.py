@@ -1,0 +1,76 @@
+import pickle
+import re
+
+import pytest
+from django.utils import translation
+from django.utils.translation import gettext_lazy
+
+from cqia.lib.errors import MESSAGES, TYPES, CqiaError, explain, type_of
+
+EVERY_PARAM = {
+    name: "7" for text in MESSAGES.values() for name in re.findall(r"%\((\w+)\)s", str(text))
+}
+
+
+def test_it_says_a_fault_with_its_figures() -> None:
+    assert explain("ragged_row", {"expected": 5, "found": 3}) == (
+        "The header has 5 columns, the row has 3."
+    )
+
+
+def test_it_names_json_types_in_words() -> None:
+    assert explain("wrong_type", {"field": "output", "expected": "text", "found": "list"}) == (
+        "The field “output” must be text; a list found."
+    )
+
+
+@pytest.mark.parametrize("code", MESSAGES)
+def test_it_has_figures_for_every_message(code: str) -> None:
+    said = explain(code, EVERY_PARAM)
+    assert said[0].isupper()
+    assert "%" not in said
+
+
+def test_it_shows_a_code_it_does_not_know() -> None:
+    assert explain("from_the_future", {"line": 3}) == "from_the_future line=3"
+
+
+def test_it_shows_the_code_where_a_figure_is_missing() -> None:
+    assert explain("missing_field", {}) == "missing_field"
+
+
+def test_it_explains_itself_as_an_exception() -> None:
+    error = CqiaError("missing_field", {"field": "output"})
+    assert str(error) == "The field “output” is missing."
+    assert error.status == 400
+
+
+def test_it_survives_pickling() -> None:
+    error = pickle.loads(pickle.dumps(CqiaError("missing_field", {"field": "output"})))
+    assert (error.code, error.params) == ("missing_field", {"field": "output"})
+
+
+def test_it_chooses_the_language_when_it_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A sentence of Django's own, which is translated in every installation.
+    monkeypatch.setitem(MESSAGES, "empty_file", gettext_lazy("The submitted file is empty."))
+    with translation.override("zh-hans"):
+        assert explain("empty_file", {}) == "所提交的是空文件。"
+    with translation.override("en"):
+        assert explain("empty_file", {}) == "The submitted file is empty."
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (None, "null"),
+        (True, "truth"),
+        (0, "number"),
+        (0.5, "number"),
+        ("", "text"),
+        ([], "list"),
+        ({}, "object"),
+    ],
+)
+def test_it_names_the_type_of_a_json_value(value: object, kind: str) -> None:
+    assert type_of(value) == kind
+    assert kind in TYPES

@@ -1,0 +1,95 @@
+// Keys. A page needs no code for most of them: an element with data-key="a" is clicked by A (or focused,
+// if it is a field); data-key="ctrl+enter" works inside text fields too. A single letter never does.
+
+const TEXT = "input:not([type=checkbox], [type=radio], [type=button], [type=submit], [type=range]), select, textarea, [contenteditable]";
+const isText = (element) => element instanceof Element && element.matches(TEXT);
+
+/** The name of a key event: "a", "?", "ctrl+enter", "alt+arrowup". ⌘ counts as Ctrl. */
+export function nameOf(event) {
+  const key = event.key.toLowerCase();
+  const shift = event.shiftKey && (key.length > 1 || event.ctrlKey || event.metaKey || event.altKey);
+  const mods = [(event.ctrlKey || event.metaKey) && "ctrl", event.altKey && "alt", shift && "shift"];
+  return [...mods.filter(Boolean), key].join("+");
+}
+
+/** A key that an input method is still using: Enter picks a candidate, it does not submit. */
+export const isComposing = (event) => event.isComposing || event.keyCode === 229;
+
+const worksInText = (name) => name === "escape" || /^(ctrl|alt)\+/.test(name);
+const isShown = (element) => element.getClientRects().length > 0;
+
+/**
+ * Call map[name](event) on that key. `when` (optional) says whether the keys are on at all.
+ * Only moving keys should ask for `repeat`. Returns a function that unbinds.
+ */
+export function bindKeys(map, { when = () => true, repeat = false } = {}) {
+  const onKey = (event) => {
+    if (event.defaultPrevented || isComposing(event) || (event.repeat && !repeat) || !when()) return;
+    const name = nameOf(event);
+    if (!Object.hasOwn(map, name)) return;
+    if (isText(event.target) && !worksInText(name)) return;
+    if (document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    map[name](event);
+  };
+  document.addEventListener("keydown", onKey);
+  return () => document.removeEventListener("keydown", onKey);
+}
+
+function press(event) {
+  if (event.defaultPrevented || isComposing(event) || event.repeat) return;
+  if (document.querySelector("dialog[open]")) return;
+  const name = nameOf(event);
+  if (isText(event.target) && !worksInText(name)) return;
+  const element = [...document.querySelectorAll("[data-key]")].find(
+    (each) => each.dataset.key.toLowerCase() === name && !each.disabled && isShown(each),
+  );
+  if (element) {
+    event.preventDefault();
+    if (isText(element)) element.focus();
+    else element.click();
+  } else if (name === "escape" && isText(event.target)) {
+    event.target.blur();
+  } else if (name === "?") {
+    event.preventDefault();
+    showKeys();
+  }
+}
+
+/** Open the sheet with the keys that the page declares at this moment. */
+export function showKeys() {
+  const sheet = document.getElementById("keys");
+  if (!sheet || sheet.open) return;
+  const list = sheet.querySelector("dl");
+  for (const row of list.querySelectorAll("[data-found]")) row.remove();
+  const listed = new Set([...list.querySelectorAll("kbd")].map((kbd) => kbd.textContent.toLowerCase()));
+  const found = [...document.querySelectorAll("[data-key]")].filter(isShown);
+  for (const element of found.reverse()) {
+    const key = element.dataset.key.split("+").map((part) => SIGNS[part.toLowerCase()] ?? part.toUpperCase()).join(" ");
+    if (listed.has(key.toLowerCase())) continue;
+    listed.add(key.toLowerCase());
+    list.prepend(rowOf(key, labelOf(element)));
+  }
+  sheet.showModal();
+}
+
+const SIGNS = { ctrl: "Ctrl", alt: "Alt", shift: "⇧", enter: "↵", escape: "Esc", arrowup: "↑", arrowdown: "↓", arrowleft: "←", arrowright: "→", " ": "␣" };
+
+function labelOf(element) {
+  const named = element.ariaLabel || element.title || element.labels?.[0]?.textContent;
+  if (named) return named;
+  const copy = (element.closest("label") ?? element).cloneNode(true);
+  for (const kbd of copy.querySelectorAll("kbd, .count")) kbd.remove();
+  return copy.textContent.trim();
+}
+
+function rowOf(key, label) {
+  const row = document.createElement("div");
+  row.dataset.found = "";
+  const what = row.appendChild(document.createElement("dt"));
+  what.textContent = label;
+  row.appendChild(document.createElement("dd")).appendChild(document.createElement("kbd")).textContent = key;
+  return row;
+}
+
+document.addEventListener("keydown", press);

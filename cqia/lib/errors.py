@@ -39,7 +39,15 @@ MESSAGES: dict[str, Promise] = {
     "gb18030_read": _("The file is not UTF-8; it was read as GB18030."),
     "utf16_read": _("The file is not UTF-8; it was read as UTF-16."),
     "bom_removed": _("The byte order mark at the start of the file was removed."),
+    # A decision
+    "stale_state": _("Somebody else has decided on this pair in the meantime."),
+    "lease_lost": _("This pair is no longer yours; your text is kept as a draft."),
+    "own_work": _("Nobody reviews their own work."),
+    "job_ended": _("This job has already ended."),
+    "cannot_read_file": _("The file %(name)s cannot be read any more."),
+    "unexpected": _("Something unexpected went wrong; the log holds the details."),
     # A model server
+    "no_model": _("No model server is configured for this project."),
     "model_address": _("The address of a model server starts with http:// or https://: %(url)s"),
     "model_unreachable": _("The model server %(url)s cannot be reached: %(reason)s"),
     "model_refused": _("The model server answered with status %(status)s: %(body)s"),

@@ -1,0 +1,27 @@
+from annotation.models.annotation import Annotation, Draft
+from annotation.models.claim import Claim
+from annotation.models.finding import Finding, Judgement, Threshold
+from annotation.models.job import Job
+from annotation.models.pair import Pair, Response, State, Transition
+from annotation.models.project import Endpoint, Guideline, Project
+from annotation.models.source import Batch, ImportIssue, Source
+
+__all__ = [
+    "Annotation",
+    "Batch",
+    "Claim",
+    "Draft",
+    "Endpoint",
+    "Finding",
+    "Guideline",
+    "ImportIssue",
+    "Job",
+    "Judgement",
+    "Pair",
+    "Project",
+    "Response",
+    "Source",
+    "State",
+    "Threshold",
+    "Transition",
+]

@@ -1,0 +1,70 @@
+from django.db import models
+
+from annotation.models.pair import Pair
+from annotation.models.project import Project
+
+
+class Finding(models.Model):
+    """What one check measured on one pair: a score, and the evidence for it. It decides nothing."""
+
+    pair = models.ForeignKey(Pair, models.PROTECT, related_name="findings", db_index=False)
+    check_id = models.CharField(max_length=20)
+    version = models.PositiveSmallIntegerField()
+    score = models.FloatField()
+    evidence = models.TextField(blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["pair", "check_id"], name="finding_once_per_check"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.check_id}={self.score}"
+
+
+class Threshold(models.Model):
+    """Where one project draws the line of one check: a pair scoring outside [low, high] is dropped."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="thresholds")
+    check_id = models.CharField(max_length=20)
+    enabled = models.BooleanField(default=True)
+    low = models.FloatField(null=True, blank=True)
+    high = models.FloatField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("project", "check_id", name="threshold_once_per_check"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.check_id}: {self.low}–{self.high}"
+
+
+class Judgement(models.Model):
+    """One answer of the model judge, or its failure; found again by the hash of what was asked."""
+
+    pair = models.ForeignKey(Pair, models.PROTECT, related_name="judgements")
+    payload_hash = models.CharField(max_length=64)
+    model = models.CharField(max_length=200)
+    prompt_version = models.PositiveSmallIntegerField()
+    params = models.JSONField(default=dict)
+    score = models.FloatField(null=True)
+    reason = models.TextField(blank=True, default="")
+    failure = models.TextField(blank=True, default="")
+    prompt_tokens = models.PositiveIntegerField(default=0)
+    completion_tokens = models.PositiveIntegerField(default=0)
+    seconds = models.FloatField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["pair", "payload_hash"], name="judgement_once_per_payload"),
+            # Either a score or a failure: a failure is never recorded as a score.
+            models.CheckConstraint(
+                condition=models.Q(score__isnull=True) ^ models.Q(failure=""),
+                name="judgement_score_or_failure",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model}: {self.score}"

@@ -1,0 +1,63 @@
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from annotation.models.project import Project
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def live(self) -> Self:
+        return self.filter(state__in=Job.LIVE)
+
+
+class Job(models.Model):
+    """Long work with progress. The row is the truth; the Celery message only rings for it."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")  # nobody has begun
+        RUNNING = "running", _("running")  # a worker holds its advisory lock, or died holding it
+        PAUSED = "paused", _("paused")  # what it needs is out of reach; rung for again by itself
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")  # ended by an error that trying again would repeat
+        CANCELLED = "cancelled", _("cancelled")  # a person stopped it
+
+    LIVE = (State.WAITING, State.RUNNING, State.PAUSED)
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="jobs")
+    task = models.CharField(max_length=60, help_text="name of the Celery task")
+    queue = models.CharField(max_length=10, default="cpu")
+    params = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    done = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(default=0)
+    # An explanation as (code, params) of cqia.lib.errors, so that each reader gets their language.
+    code = models.CharField(max_length=40, blank=True)
+    code_params = models.JSONField(default=dict)
+    cancel_asked = models.BooleanField(default=False)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=["waiting", "running", "paused", "done", "failed", "cancelled"]),
+                name="job_state_known",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task} {self.state}"
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in self.LIVE
+
+    @property
+    def percent(self) -> int:
+        return min(100, self.done * 100 // self.total) if self.total else 0

@@ -1,0 +1,78 @@
+from typing import Self
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cqia.accounts.models import User
+
+
+class ProjectQuerySet(models.QuerySet["Project"]):
+    def visible_to(self, user: User) -> Self:
+        """The projects a person is a member of; all of them for a site admin."""
+        return self if user.is_superuser else self.filter(memberships__user=user).distinct()
+
+
+class Project(models.Model):
+    """One dataset in the making: its sources, people, guideline, thresholds and releases."""
+
+    slug = models.SlugField(unique=True, max_length=40)
+    name = models.CharField(_("name"), max_length=80)
+    description = models.TextField(_("description"), blank=True)
+    annotators_per_pair = models.PositiveSmallIntegerField(
+        _("annotators per pair"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(9)],
+    )
+    lease_minutes = models.PositiveSmallIntegerField(
+        _("lease in minutes"),
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(1440)],
+        help_text=_("How long a pair stays with the annotator who opened it."),
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ProjectQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Guideline(models.Model):
+    """One version of what annotators are asked to do; a decision keeps the version it was made under."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="guidelines")
+    version = models.PositiveIntegerField()
+    text = models.TextField(_("guideline"))
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("project", "version", name="guideline_version_once")]
+        get_latest_by = "version"
+
+    def __str__(self) -> str:
+        return f"v{self.version}"
+
+
+class Endpoint(models.Model):
+    """An OpenAI-compatible model server that a project may ask."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="endpoints")
+    name = models.CharField(_("name"), max_length=80)
+    base_url = models.URLField(_("address"), help_text=_("Up to and including /v1."))
+    model = models.CharField(_("model"), max_length=200)
+    api_key = models.CharField(_("API key"), max_length=200, blank=True)
+    judges = models.BooleanField(_("used as the judge of the pre-filter"), default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("project", "name", name="endpoint_name_once"),
+            models.UniqueConstraint(
+                "project", condition=models.Q(judges=True), name="one_judge_per_project"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

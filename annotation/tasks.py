@@ -1,0 +1,15 @@
+"""The doors through which Celery comes in. Each loads by id and calls one verb."""
+
+from celery import shared_task
+
+from annotation import jobs, queue
+
+
+@shared_task(name="annotation.ring_idle_jobs", expires=10)
+def ring_idle_jobs() -> None:
+    jobs.ring_idle()
+
+
+@shared_task(name="annotation.free_expired_claims", expires=30)
+def free_expired_claims() -> None:
+    queue.free_expired()

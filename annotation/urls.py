@@ -1,0 +1,39 @@
+from django.urls import path
+
+from annotation.views import jobs, pairs, prefilter, settings, sources, workbench
+
+app_name = "annotation"
+
+urlpatterns = [
+    # sources
+    path("sources/", sources.sources, name="sources"),
+    path("sources/batches/<int:pk>/", sources.batch, name="batch"),
+    path("sources/batches/<int:pk>/issues.csv", sources.batch_issues, name="batch-issues"),
+    # jobs
+    path("jobs/<int:pk>/", jobs.job, name="job"),
+    path("jobs/<int:pk>/cancel", jobs.cancel_job, name="cancel-job"),
+    # pre-filter
+    path("prefilter/", prefilter.prefilter, name="prefilter"),
+    path("prefilter/run", prefilter.run_prefilter, name="run-prefilter"),
+    path("prefilter/thresholds", prefilter.set_threshold, name="set-threshold"),
+    path("prefilter/judge", prefilter.run_judge, name="run-judge"),
+    path("prefilter/dropped/", prefilter.dropped, name="dropped"),
+    path("prefilter/funnel.<str:form>", prefilter.funnel_chart, name="funnel-chart"),
+    # pairs
+    path("pairs/", pairs.pairs, name="pairs"),
+    path("pairs/<int:pk>/", pairs.pair, name="pair"),
+    path("pairs/<int:pk>/restore", pairs.restore_pair, name="restore-pair"),
+    # workbench
+    path("annotate/", workbench.workbench, name="workbench"),
+    path("annotate/claims/<int:pk>/submit", workbench.submit, name="submit"),
+    path("annotate/claims/<int:pk>/draft", workbench.save_draft, name="save-draft"),
+    path("annotate/claims/<int:pk>/skip", workbench.skip, name="skip"),
+    path("annotate/claims/<int:pk>/renew", workbench.renew, name="renew"),
+    # settings
+    path("settings/", settings.settings, name="settings"),
+    path("settings/members/add", settings.add_member, name="add-member"),
+    path("settings/members/<int:pk>/remove", settings.remove_member, name="remove-member"),
+    path("settings/guideline", settings.save_guideline, name="save-guideline"),
+    path("settings/endpoints/save", settings.save_endpoint, name="save-endpoint"),
+    path("settings/endpoints/<int:pk>/remove", settings.remove_endpoint, name="remove-endpoint"),
+]

@@ -1,0 +1,103 @@
+"""The states of a pair, the moves between them, and the only functions that write `Pair.state`.
+
+A move is one statement: a conditional UPDATE whose returned rows become the history, so that of two
+people who decide at once exactly one wins, and no move is without its Transition.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django.db import connection, transaction
+
+from annotation.models.pair import Pair, State, Transition
+from cqia.accounts.models import User
+from cqia.lib.errors import CqiaError
+
+
+class StaleState(CqiaError):
+    """The pair was no longer in a state from which this move starts."""
+
+    status: ClassVar[int] = 409
+
+    def __init__(self) -> None:
+        super().__init__("stale_state")
+
+
+@dataclass(frozen=True)
+class Move:
+    before: tuple[State, ...]
+    after: State
+
+
+MOVES: dict[str, Move] = {
+    # the pre-filter's
+    "queue": Move((State.IMPORTED,), State.QUEUED),
+    "drop": Move((State.IMPORTED, State.QUEUED), State.DROPPED),
+    "readmit": Move((State.DROPPED,), State.QUEUED),  # a threshold was loosened
+    "restore": Move((State.DROPPED,), State.QUEUED),  # a lead overruled the drop, for good
+    # an annotator's
+    "annotate": Move((State.QUEUED, State.RETURNED), State.ANNOTATED),
+    # a reviewer's
+    "approve": Move((State.ANNOTATED,), State.APPROVED),
+    "fix": Move((State.ANNOTATED,), State.APPROVED),
+    "return": Move((State.ANNOTATED,), State.RETURNED),
+    "reject": Move((State.ANNOTATED,), State.REJECTED),
+}
+
+_MOVE_SQL = f"""
+WITH wanted(pair_id, reason, note) AS (
+    SELECT * FROM unnest(%(ids)s::bigint[], %(reasons)s::text[], %(notes)s::text[])
+), locked AS (
+    SELECT pair.id, pair.state, wanted.reason, wanted.note
+      FROM {Pair._meta.db_table} pair JOIN wanted ON wanted.pair_id = pair.id
+     WHERE pair.state = ANY(%(before)s)
+     ORDER BY pair.id FOR UPDATE OF pair
+), moved AS (
+    UPDATE {Pair._meta.db_table} pair SET state = %(after)s
+      FROM locked WHERE locked.id = pair.id AND pair.state = locked.state
+ RETURNING pair.id, locked.state AS before, locked.reason, locked.note
+)
+INSERT INTO {Transition._meta.db_table} (pair_id, verb, before, after, actor_id, reason, note, at)
+SELECT id, %(verb)s, before, %(after)s, %(actor)s, reason, note, now() FROM moved
+RETURNING pair_id
+"""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One pair to move, and why."""
+
+    pair_id: int
+    reason: str = ""
+    note: str = ""
+
+
+def move_many(verb: str, wanted: Iterable[Wanted], actor: User | None = None) -> list[int]:
+    """Move those of the pairs that stand where `verb` starts; returns their ids.
+
+    Pairs elsewhere are left alone, so a run may be repeated.
+    """
+    rows = list(wanted)
+    step = MOVES[verb]
+    values = {
+        "ids": [row.pair_id for row in rows],
+        "reasons": [row.reason for row in rows],
+        "notes": [row.note for row in rows],
+        "before": [str(state) for state in step.before],
+        "after": str(step.after),
+        "verb": verb,
+        "actor": None if actor is None else actor.pk,
+    }
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_MOVE_SQL, values)
+        return [pair_id for (pair_id,) in cursor.fetchall()]
+
+
+def move(
+    verb: str, pair: Pair, actor: User | None = None, *, reason: str = "", note: str = ""
+) -> None:
+    """Move one pair, or raise StaleState where somebody else was first."""
+    if not move_many(verb, [Wanted(pair.pk, reason, note)], actor):
+        raise StaleState
+    pair.state = MOVES[verb].after

@@ -1,0 +1,9 @@
+"""The API's table of contents: each app adds its own verbs."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("annotation.api_urls")),
+    path("", include("review.api_urls")),
+    path("", include("evaluation.api_urls")),
+]

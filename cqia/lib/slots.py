@@ -1,0 +1,72 @@
+"""Slots: places that people take one at a time, never two on one.
+
+A slot row exists before anybody takes it, so that "k people a pair" is k rows and no counter, and
+nobody can exceed it. Taking is SELECT … FOR UPDATE SKIP LOCKED, so that people never wait for each
+other; a lease that ran out is freed by the server alone.
+"""
+
+from datetime import timedelta
+from typing import Any, Self, TypeVar
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+
+class SlotQuerySet(models.QuerySet[Any]):
+    def free(self) -> Self:
+        return self.filter(holder=None)
+
+    def held_by(self, user: models.Model) -> Self:
+        """Slots whose lease this person still has."""
+        return self.filter(holder=user, done_at=None, held_until__gte=Now())
+
+    def done(self) -> Self:
+        return self.filter(done_at__isnull=False)
+
+    def expired(self) -> Self:
+        return self.filter(holder__isnull=False, done_at=None, held_until__lt=Now())
+
+
+class Slot(models.Model):
+    """Free (no holder), held (holder and lease), or done (done_at)."""
+
+    holder = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    held_since = models.DateTimeField(null=True)
+    held_until = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+S = TypeVar("S", bound=Slot)
+
+
+def take_first(slots: models.QuerySet[S], user: models.Model, lease: timedelta) -> S | None:
+    """Give the first free slot of `slots` (in its order) to `user`, or None where none is free."""
+    with transaction.atomic():
+        slot = slots.filter(holder=None).select_for_update(skip_locked=True, of=("self",)).first()
+        if slot is None:
+            return None
+        now = timezone.now()
+        slot.holder_id = user.pk
+        slot.held_since, slot.held_until = now, now + lease
+        slot.save(update_fields=["holder", "held_since", "held_until"])
+        return slot
+
+
+def free_expired(slots: models.QuerySet[Any]) -> int:
+    """Free the slots whose lease ran out; returns how many."""
+    late = slots.filter(holder__isnull=False, done_at=None, held_until__lt=Now())
+    return late.update(holder=None, held_since=None, held_until=None)
+
+
+def finish(slots: models.QuerySet[Any], slot_id: int, user: models.Model) -> bool:
+    """Mark a held slot done; False where `user` no longer holds it. Run it in the deciding transaction."""
+    return bool(
+        slots.filter(pk=slot_id, holder=user, done_at=None).update(done_at=timezone.now())
+    )

@@ -1,0 +1,59 @@
+"""Pages that belong to no app: home, health, language and theme."""
+
+from django.contrib.auth.decorators import login_not_required, login_required
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+from redis import Redis
+from redis.exceptions import RedisError
+
+from annotation.access import roles_in
+from annotation.models import Project
+from cqia.accounts.http import Request
+from cqia.context import THEMES, rooms_of
+from django.conf import settings
+
+
+@login_required
+@require_GET
+def home(request: Request) -> HttpResponse:
+    """One's own work: the first room of one's only project, or the choice of projects."""
+    projects = list(Project.objects.visible_to(request.user).order_by("name"))
+    if len(projects) == 1:
+        slug = projects[0].slug
+        rooms = rooms_of(slug, roles_in(request.user, slug)[1])
+        if rooms:
+            return redirect(rooms[0].url)
+    return render(request, "home.html", {"projects": projects})
+
+
+@login_not_required
+@require_GET
+def health(request: HttpRequest) -> HttpResponse:
+    """200 while Postgres answers. A broker that is down is told but no reason to restart the web."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"database": "ok", "broker": "ok" if _broker_answers() else "down"})
+
+
+def _broker_answers() -> bool:
+    try:
+        with Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1) as redis:
+            return bool(redis.ping())
+    except RedisError:
+        return False
+
+
+@require_POST
+def set_theme(request: HttpRequest) -> HttpResponse:
+    """Keep the theme in a cookie and go back to where one was."""
+    back = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}):
+        back = "/"
+    response = HttpResponseRedirect(back)
+    theme = request.POST.get("theme", "auto")
+    if theme in THEMES:
+        response.set_cookie("cqia_theme", theme, max_age=31_536_000, samesite="Lax")
+    return response

@@ -1,0 +1,21 @@
+"""Settings of gunicorn, the web server: `gunicorn -c python:cqia.web cqia.wsgi`."""
+
+import os
+
+# Threads, because a request mostly waits for PostgreSQL; two processes, because two cores can
+# otherwise not render two pages at once.
+worker_class = "gthread"
+workers = int(os.environ.get("CQIA_WEB_PROCESSES", "2"))
+threads = int(os.environ.get("CQIA_WEB_THREADS", "8"))
+# One import of the application for all processes: a quicker start and shared memory.
+preload_app = True
+# A worker proves to be alive by touching a file; on a busy disk that could block.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
+keepalive = 30
+graceful_timeout = 4
+access_log_format = (
+    '{"time": "%(t)s", "client": "%(h)s", "request": "%(r)s", "status": %(s)s, "bytes": "%(B)s", '
+    '"seconds": %(L)s}'
+)
+loglevel = "warning"
+control_socket_disable = True

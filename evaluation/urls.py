@@ -1,0 +1,23 @@
+from django.urls import path
+
+from evaluation.views import campaigns, prompts, votes
+
+app_name = "evaluation"
+
+urlpatterns = [
+    # prompts, models, answers
+    path("evaluate/prompts/import", prompts.import_prompts, name="import-prompts"),
+    path("evaluate/models/new", prompts.new_model, name="new-model"),
+    path("evaluate/answers/import", prompts.import_answers, name="import-answers"),
+    path("evaluate/answers/generate", prompts.generate, name="generate"),
+    # campaigns
+    path("evaluate/", campaigns.campaigns, name="campaigns"),
+    path("evaluate/new", campaigns.new_campaign, name="new-campaign"),
+    path("evaluate/<int:pk>/", campaigns.campaign, name="campaign"),
+    path("evaluate/<int:pk>/close", campaigns.close_campaign, name="close-campaign"),
+    path("evaluate/<int:pk>/<slug:name>.<str:form>", campaigns.ranking_chart, name="ranking-chart"),
+    # votes
+    path("vote/", votes.vote, name="vote"),
+    path("vote/<int:pk>/", votes.ballot, name="ballot"),
+    path("vote/<int:pk>/cast", votes.cast, name="cast"),
+]

@@ -1,0 +1,133 @@
+"""The cast of the tests: who they are, what they may do, and the pairs they meet."""
+
+from collections.abc import Callable
+from itertools import count
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from annotation import queue, workflow
+from annotation.models import Batch, Pair, Project, Response, Source, State
+from cqia.accounts.models import Membership, User
+from cqia.accounts.roles import Role
+
+MakePair = Callable[..., Pair]
+ClientOf = Callable[[User], Client]
+
+
+def person(username: str, project: Project | None = None, *roles: Role, **fields: object) -> User:
+    user = User(username=username, display_name=username.replace("_", " ").title(), **fields)
+    user.set_unusable_password()
+    user.save()
+    for role in roles:
+        Membership.objects.create(user=user, project=project, role=role)
+    return user
+
+
+@pytest.fixture
+def project(db: None) -> Project:
+    return Project.objects.create(slug="tea", name="茶馆")
+
+
+@pytest.fixture
+def annotator(project: Project) -> User:
+    """Decides on pairs."""
+    return person("annotator", project, Role.ANNOTATOR)
+
+
+@pytest.fixture
+def second_annotator(project: Project) -> User:
+    """Decides on pairs at the same time."""
+    return person("second_annotator", project, Role.ANNOTATOR)
+
+
+@pytest.fixture
+def reviewer(project: Project) -> User:
+    """Reviews what annotators decided."""
+    return person("reviewer", project, Role.REVIEWER)
+
+
+@pytest.fixture
+def lead(project: Project) -> User:
+    """Imports, sets thresholds, freezes releases, opens campaigns."""
+    return person("lead", project, Role.LEAD)
+
+
+@pytest.fixture
+def evaluator(project: Project) -> User:
+    """Votes blind."""
+    return person("evaluator", project, Role.EVALUATOR)
+
+
+@pytest.fixture
+def outsider(db: None) -> User:
+    """Signed in, member of nothing: must see nothing."""
+    return person("outsider")
+
+
+@pytest.fixture
+def site_admin(db: None) -> User:
+    """Lead of every project."""
+    return person("site_admin", is_superuser=True, is_staff=True)
+
+
+@pytest.fixture
+def client_of() -> ClientOf:
+    def client_of(user: User) -> Client:
+        client = Client()
+        client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return client_of
+
+
+@pytest.fixture
+def source(project: Project) -> Source:
+    return Source.objects.create(project=project, name="社区问答", recipe="cqia")
+
+
+@pytest.fixture
+def batch(source: Source) -> Batch:
+    return Batch.objects.create(
+        source=source,
+        filename="raw.jsonl",
+        path="raw.jsonl",
+        sha256="0" * 64,
+        size=0,
+        kind="jsonl",
+        encoding="utf-8",
+    )
+
+
+@pytest.fixture
+def make_pair(batch: Batch) -> MakePair:
+    """make_pair(instruction, *answers, state=…): a stored pair; queued ones have their free slots."""
+    lines = count(1)
+
+    def make_pair(
+        instruction: str = "为什么绿茶不宜用沸水冲泡？",
+        *answers: str,
+        state: State = State.IMPORTED,
+        **fields: object,
+    ) -> Pair:
+        pair = Pair.objects.create(
+            project=batch.source.project,
+            source=batch.source,
+            batch=batch,
+            line=next(lines),
+            row_hash=uuid4(),
+            content_hash=uuid4(),
+            instruction=instruction,
+            **fields,
+        )
+        for position, text in enumerate(answers or ("绿茶未经发酵，沸水会烫熟茶叶，使茶汤发黄发苦。",)):
+            Response.objects.create(pair=pair, text=text, origin="human", position=position)
+        if state == State.QUEUED:
+            workflow.move("queue", pair)
+            queue.open_slots([pair.pk], pair.project)
+        elif state == State.DROPPED:
+            workflow.move("drop", pair, reason="length")
+        return pair
+
+    return make_pair

@@ -7,16 +7,21 @@ const words = document.body.dataset;
 const REASONS = { 401: "forbidden", 403: "forbidden", 404: "missing", 409: "stale", 429: "throttled" };
 
 /** Show one sentence in the live region until it is closed or a request succeeds. */
-export function say(sentence) {
+export function say(sentence, { unsaved = false } = {}) {
   const note = document.getElementById("alert").content.cloneNode(true);
   note.querySelector("span").textContent = sentence;
-  document.getElementById("alerts").replaceChildren(note);
+  note.querySelector("b").hidden = !unsaved;
+  const region = document.getElementById("alerts");
+  // A poll that fails every second is read out once.
+  if (region.textContent !== note.textContent) region.replaceChildren(note);
 }
 
 export const hush = () => document.getElementById("alerts").replaceChildren();
 
+const sayOf = (detail, sentence) => say(sentence, { unsaved: detail.requestConfig.verb !== "get" });
 const reasonOf = (status) => words[REASONS[status] ?? (status >= 500 ? "broken" : "refused")];
 const isPage = (text) => /^\s*<!doctype/i.test(text);
+const sentenceOf = (page) => new DOMParser().parseFromString(page, "text/html").querySelector("[data-sentence]")?.textContent;
 
 // A whole page in place of a fragment is an error page or, after the session ended, the sign-in page.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
@@ -25,15 +30,15 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (!signedOut && !(isError && isPage(xhr.response))) return;
   detail.shouldSwap = false;
   detail.isError = true;
-  say(signedOut ? words.forbidden : reasonOf(xhr.status));
+  sayOf(detail, signedOut ? words.forbidden : (sentenceOf(xhr.response) ?? reasonOf(xhr.status)));
 });
 
 document.addEventListener("htmx:responseError", ({ detail }) => {
-  // A fragment of ours that was swapped in says itself what is wrong.
-  if (detail.xhr.status >= 500) say(words.broken);
+  // 4xx: the error page has spoken above, or a fragment of ours was swapped in and speaks for itself.
+  if (detail.xhr.status >= 500 && !isPage(detail.xhr.response)) sayOf(detail, words.broken);
 });
-document.addEventListener("htmx:sendError", () => say(words.offline));
-document.addEventListener("htmx:timeout", () => say(words.slow));
+document.addEventListener("htmx:sendError", ({ detail }) => sayOf(detail, words.offline));
+document.addEventListener("htmx:timeout", ({ detail }) => sayOf(detail, words.slow));
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (detail.successful) hush();
 });

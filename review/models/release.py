@@ -12,6 +12,8 @@ class Release(models.Model):
     number = models.PositiveIntegerField()
     summary = models.CharField(_("summary"), max_length=200)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    # The job that froze it: found again by a resumed job, so that it freezes once.
+    job = models.OneToOneField(Job, models.PROTECT, related_name="release")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -53,7 +55,6 @@ class ReleaseFile(models.Model):
     """One exported file of a release and its SHA-256; built from the items alone, so reproducible."""
 
     release = models.ForeignKey(Release, models.PROTECT, related_name="files")
-    job = models.ForeignKey(Job, models.PROTECT, null=True, related_name="+")
     exporter = models.CharField(max_length=20)
     filename = models.CharField(max_length=120)
     sha256 = models.CharField(max_length=64)

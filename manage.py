@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Django's own commands, on the database of CQIA_HOME or CQIA_DATABASE_URL."""
+"""Django's command line for this project; `cqia COMMAND` is the same from any folder."""
 
 import os
 import sys

@@ -1,6 +1,9 @@
 """Settings of gunicorn, the web server: `gunicorn -c python:cqia.web cqia.wsgi`."""
 
 import os
+from typing import Any
+
+from django.urls import get_resolver
 
 # Threads, because a request mostly waits for PostgreSQL; two processes, because two cores can
 # otherwise not render two pages at once.
@@ -19,3 +22,8 @@ access_log_format = (
 )
 loglevel = "warning"
 control_socket_disable = True
+
+
+def when_ready(_server: Any) -> None:
+    """Import every view before the processes part; the first visitor need not wait for it."""
+    get_resolver().url_patterns  # noqa: B018  (reading it imports them)

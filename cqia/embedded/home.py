@@ -14,6 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypedDict
 
+from cqia import environment as env
+
 PROJECT = Path(__file__).resolve().parents[2]
 # Taken when free, so that addresses stay the same from one start to the next.
 POSTGRES_PORT = 54318
@@ -27,17 +29,16 @@ class Run(TypedDict, total=False):
     postgres_port: int
     redis_port: int
     web_url: str
-    started: dict[str, list[float]]  # service → [process id, its creation time]
 
 
-def home() -> Path:
+def path() -> Path:
     """CQIA_HOME, else `.cqia` in the project folder. Not created here."""
     return Path(os.environ.get("CQIA_HOME") or PROJECT / ".cqia").expanduser().absolute()
 
 
-def ensure_home() -> Path:
+def ensure() -> Path:
     """Create the home. Others may pass through it (PostgreSQL under root does), not list it."""
-    place = home()
+    place = path()
     if not place.exists():
         place.mkdir(parents=True)
         place.chmod(0o711)
@@ -46,38 +47,28 @@ def ensure_home() -> Path:
 
 def secret(name: str) -> str:
     """The secret kept in `<home>/<name>`, made on first use and readable by its owner only."""
-    path = home() / name
-    if not path.exists():
-        _write_private(ensure_home() / name, secrets.token_urlsafe(48), replace=False)
-    return path.read_text()
+    file = path() / name
+    if not file.exists():
+        _write_private(ensure() / name, secrets.token_urlsafe(48), replace=False)
+    return file.read_text()
 
 
 def read_run() -> Run:
     """What the last `cqia up` wrote, or an empty record before the first."""
     try:
-        run: Run = json.loads((home() / "run.json").read_text())
+        run: Run = json.loads((path() / "run.json").read_text())
     except (FileNotFoundError, json.JSONDecodeError):
         return {}
     return run
 
 
 def write_run(run: Run) -> None:
-    _write_private(ensure_home() / "run.json", json.dumps(run, indent=1), replace=True)
-
-
-def uses_own_postgres() -> bool:
-    """True unless CQIA_DATABASE_URL names a server somebody else runs."""
-    return not os.environ.get("CQIA_DATABASE_URL")
-
-
-def uses_own_redis() -> bool:
-    """True unless CQIA_REDIS_URL names a server somebody else runs."""
-    return not os.environ.get("CQIA_REDIS_URL")
+    _write_private(ensure() / "run.json", json.dumps(run, indent=1), replace=True)
 
 
 def database_url() -> str:
     """CQIA_DATABASE_URL, else the embedded server's `postgresql://…`, running or not."""
-    if url := os.environ.get("CQIA_DATABASE_URL"):
+    if url := env.text("CQIA_DATABASE_URL"):
         return url
     port = read_run().get("postgres_port", POSTGRES_PORT)
     return f"postgresql://cqia:{secret('database-password')}@127.0.0.1:{port}/cqia"
@@ -85,7 +76,7 @@ def database_url() -> str:
 
 def redis_url() -> str:
     """CQIA_REDIS_URL, else the embedded server's `redis://…`, running or not."""
-    if url := os.environ.get("CQIA_REDIS_URL"):
+    if url := env.text("CQIA_REDIS_URL"):
         return url
     port = read_run().get("redis_port", REDIS_PORT)
     return f"redis://:{secret('redis-password')}@127.0.0.1:{port}/0"
@@ -93,17 +84,17 @@ def redis_url() -> str:
 
 def secret_key() -> str:
     """CQIA_SECRET_KEY, else the key made for this home."""
-    return os.environ.get("CQIA_SECRET_KEY") or secret("secret-key")
+    return env.text("CQIA_SECRET_KEY") or secret("secret-key")
 
 
-def _write_private(path: Path, text: str, *, replace: bool) -> None:
+def _write_private(file: Path, text: str, *, replace: bool) -> None:
     """Write mode 0600 and all at once: a reader sees the old text or the new, never half."""
-    handle, name = tempfile.mkstemp(dir=path.parent)  # mkstemp makes it 0600
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
+    handle, name = tempfile.mkstemp(dir=file.parent)  # mkstemp makes it 0600
+    with os.fdopen(handle, "w") as out:
+        out.write(text)
     if replace:
-        os.replace(name, path)
+        os.replace(name, file)
         return
     with suppress(FileExistsError):  # another process was first; its text stands
-        os.link(name, path)
+        os.link(name, file)
     os.unlink(name)

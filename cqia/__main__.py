@@ -1,0 +1,7 @@
+"""`python -m cqia` is `cqia`."""
+
+import sys
+
+from cqia.cli import main
+
+sys.exit(main())

@@ -1,0 +1,243 @@
+"""`cqia up`: servers, database, demo, web server and workers, from nothing to a page that answers."""
+
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from cqia import environment as env
+from cqia.embedded import home, postgres, processes, redis, services
+from cqia.embedded.steps import Step, collect_static, demo_accounts, load_demo, migrate
+from cqia.embedded.supervisor import Console, Supervisor
+from cqia.lib.messages import compile_messages
+
+DEFAULT_PORT = 8000
+NAMES = ["cqia", "postgres", "redis", "web", "worker-cpu", "worker-gpu", "beat"]
+SERVER_PATIENCE = 60  # seconds for PostgreSQL (which may have to recover) and Redis to answer
+WEB_PATIENCE = 60
+DEMO = home.PROJECT / "evaluation" / "management" / "commands" / "load_demo.py"
+
+
+class Refused(Exception):
+    """The start is refused; the message says why, `code` is the exit status."""
+
+    def __init__(self, message: str, code: int = 1) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Ended(Exception):
+    """Somebody asked for the end while something was waited for."""
+
+
+@dataclass(frozen=True)
+class Options:
+    host: str = "127.0.0.1"
+    port: int | None = None
+    demo: bool = True
+
+
+@dataclass
+class Start:
+    """One run of `cqia up`."""
+
+    options: Options
+    console: Console = field(default_factory=lambda: Console(NAMES))
+    ending: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.supervisor = Supervisor(self.console, home.path(), processes.MARK)
+
+    def say(self, text: str) -> None:
+        self.console.say("cqia", text)
+
+    def run(self) -> None:
+        """Start everything, wait for a signal, end everything."""
+        run = self._choose_ports()
+        home.write_run(run)
+        try:
+            self._prepare(run)
+            self._serve(run)
+            self.ending.wait()
+        except Ended:
+            pass
+        finally:
+            self.say("Stopping")
+            self.supervisor.stop()
+            self.say("Stopped")
+
+    def _choose_ports(self) -> home.Run:
+        last = home.read_run()
+        port = _web_port(self.options, self.say)
+        host = "127.0.0.1" if self.options.host in ("0.0.0.0", "::", "") else self.options.host  # noqa: S104
+        run: home.Run = {"pid": os.getpid(), "web_url": f"http://{host}:{port}/"}
+        if not env.text("CQIA_DATABASE_URL"):
+            run["postgres_port"] = free_port(last.get("postgres_port", home.POSTGRES_PORT))
+        if not env.text("CQIA_REDIS_URL"):
+            run["redis_port"] = free_port(last.get("redis_port", home.REDIS_PORT))
+        self._web_port = port
+        return run
+
+    def _prepare(self, run: home.Run) -> None:
+        """Bring the servers, the database and the files of the pages up to date."""
+        compile_messages(home.PROJECT / "locale")
+        # The files of the pages need no database: they are collected while the servers start.
+        static = collect_static()
+        collecting = None if static.is_done() else self._begin(static)
+        if "postgres_port" in run and postgres.create_cluster():
+            self.say("Made a new database")
+        self.supervisor.start(services.servers(run))
+        # A database of your own may have been replaced behind our back.
+        migrating = "postgres_port" not in run or not migrate().is_done()
+        loading = self.options.demo and DEMO.exists() and not load_demo().is_done()
+        if migrating or loading:
+            self._wait_for_servers(run)
+        if migrating:
+            self._finish(migrate(), self._begin(migrate()))
+        if collecting is not None:
+            self._finish(static, collecting)
+        if loading:
+            self._finish(load_demo(), self._begin(load_demo()))
+            self._keep_accounts()
+
+    def _wait_for_servers(self, run: home.Run) -> None:
+        if "postgres_port" in run:
+            self._wait_for(postgres.answers, SERVER_PATIENCE, "PostgreSQL")
+        if "redis_port" in run:
+            self._wait_for(redis.answers, SERVER_PATIENCE, "Redis")
+
+    def _keep_accounts(self) -> None:
+        """Keep the names to sign in with, so that later starts need not ask Django for them."""
+        names, _ = self._begin(demo_accounts()).communicate()
+        (home.path() / "demo-accounts.txt").write_text(names)
+
+    def _serve(self, run: home.Run) -> None:
+        self.supervisor.start([services.web(self.options.host, self._web_port)])
+        self._wait_for(lambda: _page_answers(run["web_url"] + "health/"), WEB_PATIENCE, "The page")
+        # Only now: four programs that import Django at once would keep the page waiting.
+        self.supervisor.start(services.workers())
+        self.say(f"CQIA is ready: {run['web_url']}")
+        accounts = home.path() / "demo-accounts.txt"
+        if self.options.demo and accounts.exists():
+            self.say(accounts.read_text())
+        self.say("Press Ctrl-C to stop it")
+
+    def _begin(self, step: Step) -> subprocess.Popen[str]:
+        self.say(step.says)
+        return subprocess.Popen(
+            [sys.executable, str(home.PROJECT / "manage.py"), *step.command],
+            env={**os.environ, "CQIA_HOME": str(home.path()), processes.MARK: step.name},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def _finish(self, step: Step, running: subprocess.Popen[str]) -> None:
+        try:
+            while running.poll() is None:
+                self._pause(0.05)
+        finally:
+            running.kill()
+        if running.returncode:
+            output = running.stdout.read() if running.stdout else ""
+            raise Refused(f"{step.says} failed:\n{output}")
+        step.mark_done()
+
+    def _wait_for(self, answers: Callable[[], bool], seconds: float, what: str) -> None:
+        began = time.monotonic()
+        while not answers():
+            if time.monotonic() - began > seconds:
+                logs = home.path() / "logs"
+                raise Refused(f"{what} does not answer after {seconds:.0f} s; see {logs}")
+            self._pause(0.05)
+
+    def _pause(self, seconds: float) -> None:
+        if self.ending.wait(seconds):
+            raise Ended
+
+
+def up(options: Options) -> int:
+    """Run until a signal comes; returns the exit status."""
+    try:
+        home.ensure()
+        with _only_one():
+            start = Start(options)
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, lambda *_: start.ending.set())
+            processes.stop(list(processes.of_home(home.path())), signal.SIGTERM, patience=5)
+            start.run()
+    except Refused as error:
+        print(error, file=sys.stderr)
+        return error.code
+    except PermissionError as error:
+        print(f"{error.filename} belongs to another user: {error.strerror}.", file=sys.stderr)
+        return 1
+    return 0
+
+
+@contextmanager
+def _only_one() -> Iterator[None]:
+    """Hold the home's lock; the system frees it however this process ends."""
+    with open(home.path() / "lock", "a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            run = home.read_run()
+            where, who = run.get("web_url", "starting"), run.get("pid", "?")
+            raise Refused(f"CQIA is already running: {where} (process {who}).") from None
+        yield
+
+
+def _web_port(options: Options, say: Callable[[str], None]) -> int:
+    if options.port is not None:
+        if not is_free(options.port, options.host):
+            raise Refused(f"Port {options.port} is in use; give another with --port.", 2)
+        return options.port
+    ports = range(DEFAULT_PORT, DEFAULT_PORT + 100)
+    port = next((port for port in ports if is_free(port, options.host)), None)
+    if port is None:
+        raise Refused(f"Ports {ports[0]} to {ports[-1]} are in use; give another with --port.", 2)
+    if port != DEFAULT_PORT:
+        say(f"Port {DEFAULT_PORT} is in use; taking {port} instead")
+    return port
+
+
+def is_free(port: int, host: str = "127.0.0.1") -> bool:
+    """True when a server could listen there now."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def free_port(wanted: int) -> int:
+    """`wanted` when it is free on 127.0.0.1, else any port that is."""
+    if is_free(wanted):
+        return wanted
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _page_answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2):  # noqa: S310  (our own address)
+            return True
+    except (urllib.error.URLError, OSError):
+        return False

@@ -1,4 +1,14 @@
 from evaluation.models.campaign import Ballot, Campaign, Matchup
 from evaluation.models.prompt import Answer, ModelVersion, Prompt, PromptSet
+from evaluation.models.upload import Upload
 
-__all__ = ["Answer", "Ballot", "Campaign", "Matchup", "ModelVersion", "Prompt", "PromptSet"]
+__all__ = [
+    "Answer",
+    "Ballot",
+    "Campaign",
+    "Matchup",
+    "ModelVersion",
+    "Prompt",
+    "PromptSet",
+    "Upload",
+]

@@ -49,6 +49,33 @@ MESSAGES: dict[str, Promise] = {
     "job_ended": _("This job has already ended."),
     "cannot_read_file": _("The file %(name)s cannot be read any more."),
     "unexpected": _("Something unexpected went wrong; the log holds the details."),
+    # Prompts and answers of models
+    "only_jsonl": _("Prompts and answers are read from JSONL: one JSON object a line."),
+    "other_kind_jsonl": _("This is a %(kind)s file. Give a JSONL file."),
+    "long_field": _(
+        "The field “%(field)s” has %(found)s characters; at most %(limit)s are possible."
+    ),
+    "several_turns": _("A conversation of several turns cannot be compared; it was left out."),
+    "unknown_prompt": _("The prompt set has no prompt “%(id)s”."),
+    "other_prompt_here": _("The prompt set already has another prompt “%(id)s”; that one stays."),
+    "other_answer_here": _(
+        "“%(model)s” already has another answer to the prompt “%(id)s”; that one stays."
+    ),
+    "no_endpoint": _("The model “%(model)s” has no endpoint to generate answers from."),
+    # A campaign
+    "too_few_models": _("Choose two or more models to compare."),
+    "baseline_not_chosen": _("The baseline must be one of the models compared."),
+    "nothing_to_compare": _("No prompt has an answer of each of these models."),
+    "too_many_votes": _(
+        "The campaign would need %(votes)s votes; at most %(limit)s are possible. "
+        "Take fewer prompts or models, or name a baseline."
+    ),
+    "campaign_closed": _("This campaign is closed; no more votes are counted."),
+    "ballot_lost": _("This comparison was open for too long and has gone to somebody else."),
+    "unknown_choice": _("Choose A, B, tie or both bad."),
+    "leads_do_not_vote": _(
+        "Leads do not vote: a vote is blind only if the voter cannot look up who answered."
+    ),
     # A model server
     "no_model": _("No model server is configured for this project."),
     "model_address": _("The address of a model server starts with http:// or https://: %(url)s"),

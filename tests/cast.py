@@ -128,6 +128,9 @@ def make_pair(batch: Batch) -> MakePair:
             queue.open_slots([pair.pk], pair.project)
         elif state == State.DROPPED:
             workflow.move("drop", pair, reason="length")
+        elif state != State.IMPORTED:  # placed there without its past
+            Pair.objects.filter(pk=pair.pk).update(state=state)
+            pair.state = state
         return pair
 
     return make_pair

@@ -4,10 +4,13 @@ import time
 from collections.abc import Iterable
 from datetime import timedelta
 
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from annotation.models import Claim, Pair, Project
+from annotation.models import Claim, Pair, Project, Skip
+from annotation.models.claim import ClaimQuerySet
 from cqia.accounts.models import User
 from cqia.lib import slots
 
@@ -57,18 +60,31 @@ def lease_of(project: Project) -> timedelta:
 
 
 def claim_next(user: User, project: Project) -> Claim | None:
-    """The pair this person is on already, else the next free one; None where there is no work."""
-    held = Claim.objects.of(project).held_by(user).order_by("id").first()
-    if held is not None:
-        return held
-    return _take(user, project) or (_take(user, project) if free_expired(project) else None)
+    """The pair this person is on already, then what was sent back to them, then the next free one.
+
+    None where there is no work for them. The claim comes with its pair and the pair's source.
+    """
+    mine = Claim.objects.of(project).held_by(user).select_related("pair__source")
+    # A sent-back pair waits for days, so the pair just being worked on runs out before it.
+    held = mine.order_by("held_until", "id").first()
+    if held is None:
+        return _take(user, project) or (_take(user, project) if free_expired(project) else None)
+    if held.held_since is None:
+        held.held_since = timezone.now()
+        held.save(update_fields=["held_since"])
+    return held
+
+
+def free_for(user: User, project: Project) -> ClaimQuerySet:
+    """The free slots that `user` may take: not of pairs they are on or have decided, nor put off."""
+    free = Claim.objects.of(project).filter(holder=None)
+    if project.annotators_per_pair > 1:
+        free = free.exclude(Exists(Claim.objects.filter(pair=OuterRef("pair"), holder=user)))
+    return free.exclude(Exists(Skip.objects.filter(pair=OuterRef("pair"), user=user)))
 
 
 def _take(user: User, project: Project) -> Claim | None:
-    free = Claim.objects.of(project).order_by("place", "slot")
-    if project.annotators_per_pair > 1:
-        mine = Claim.objects.of(project).filter(holder=user).values("pair_id")
-        free = free.exclude(pair_id__in=mine)
+    free = free_for(user, project).select_related("pair__source").order_by("place", "slot")
     return slots.take_first(free, user, lease_of(project))
 
 
@@ -78,27 +94,39 @@ def free_expired(project: Project | None = None) -> int:
     return slots.free_expired(claims)
 
 
+@transaction.atomic
 def skip(claim: Claim, user: User) -> bool:
-    """Free one's own slot and put it at the very end of the queue; False where the lease was lost."""
-    return bool(
-        Claim.objects.filter(pk=claim.pk, holder=user, done_at=None).update(
-            holder=None, held_since=None, held_until=None, place=time.time_ns() // 1000
-        )
+    """Free one's own slot and put it at the very end of the queue; False where the lease was lost.
+
+    It does not come back to the person who skipped it until they `take_up` what they put off.
+    """
+    freed = Claim.objects.filter(pk=claim.pk, holder=user, done_at=None).update(
+        holder=None, held_since=None, held_until=None, place=time.time_ns() // 1000
     )
+    if freed:
+        Skip.objects.bulk_create([Skip(pair_id=claim.pair_id, user=user)], ignore_conflicts=True)
+    return bool(freed)
+
+
+def take_up(user: User, project: Project) -> int:
+    """Give the pairs that this person skipped another chance; returns how many."""
+    return Skip.objects.filter(user=user, pair__project=project).delete()[0]
 
 
 def renew(claim: Claim, user: User, project: Project) -> bool:
-    """Extend one's own lease from now; False where it was lost."""
+    """Extend one's own lease from now, never shorten it; False where it was lost."""
     return bool(
         Claim.objects.filter(pk=claim.pk, holder=user, done_at=None).update(
-            held_until=timezone.now() + lease_of(project)
+            held_until=Greatest("held_until", timezone.now() + lease_of(project))
         )
     )
 
 
 def reopen(pair: Pair) -> None:
-    """Give the slots of a pair that was sent back to those who had them, in the caller's transaction."""
-    now = timezone.now()
+    """Give the slots of a pair that was sent back to those who had them, in the caller's transaction.
+
+    `held_since` stays empty until they see it, so that the days it waited are not counted as work.
+    """
     pair.claims.filter(done_at__isnull=False).update(
-        done_at=None, held_since=now, held_until=now + MENDING_LEASE
+        done_at=None, held_since=None, held_until=timezone.now() + MENDING_LEASE
     )

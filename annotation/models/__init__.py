@@ -1,5 +1,5 @@
 from annotation.models.annotation import Annotation, Draft
-from annotation.models.claim import Claim
+from annotation.models.claim import Claim, Skip
 from annotation.models.finding import Finding, Judgement, Threshold
 from annotation.models.job import Job
 from annotation.models.pair import Pair, Response, State, Transition
@@ -20,6 +20,7 @@ __all__ = [
     "Pair",
     "Project",
     "Response",
+    "Skip",
     "Source",
     "State",
     "Threshold",

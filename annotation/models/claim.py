@@ -1,5 +1,6 @@
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 
 from annotation.models.pair import Pair
@@ -44,7 +45,29 @@ class Claim(Slot):
                 condition=models.Q(done_at__isnull=True, holder__isnull=False),
                 name="claim_held",
             ),
+            # "37 today" is counted from the index alone.
+            models.Index(
+                fields=["holder", "project", "done_at"],
+                condition=models.Q(done_at__isnull=False),
+                name="claim_done",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.pair_id}/{self.slot}"
+
+
+class Skip(models.Model):
+    """A pair that a person put off: it is given to them again only when they ask for it."""
+
+    pair = models.ForeignKey(Pair, models.CASCADE, related_name="skips", db_index=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["pair", "user"], name="skip_once_per_person")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pair_id} · {self.user_id}"

@@ -42,6 +42,12 @@ MESSAGES: dict[str, Promise] = {
     # A decision
     "stale_state": _("Somebody else has decided on this pair in the meantime."),
     "lease_lost": _("This pair is no longer yours; your text is kept as a draft."),
+    "rank_all": _("Give each of the answers a place of its own."),
+    "not_ranked": _("This pair has several answers: rank them, or reject the pair."),
+    "one_answer": _("There is nothing to rank: this pair has one answer."),
+    "no_answer": _("There is no answer to accept: write one, or reject the pair."),
+    "empty_rewrite": _("The answer is empty. Write one, or reject the pair."),
+    "reason_missing": _("Choose why this pair is rejected."),
     "own_work": _("Nobody reviews their own work."),
     "remark_missing": _("Say what is to be mended before you send the pair back."),
     "text_missing": _("The answer is empty."),

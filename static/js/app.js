@@ -65,3 +65,6 @@ async function copy(button) {
   button.textContent = words.copied;
   setTimeout(() => (button.textContent = label), 1500);
 }
+
+// On a phone the rail is a strip: show where we are.
+document.querySelector(".rail [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

@@ -1,0 +1,34 @@
+"""The checks of the pre-filter: one a file, all of them in `CHECKS`."""
+
+from annotation.checks.base import Check, CorpusCheck, Measurement, Text, TextCheck
+from annotation.checks.contact import Contact
+from annotation.checks.duplicate import Duplicate
+from annotation.checks.han_ratio import HanRatio
+from annotation.checks.judge import Judge
+from annotation.checks.length import Length
+from annotation.checks.repetition import Repetition
+
+# In the order in which a drop is put down to them: the first that fails gives the reason.
+CHECKS: tuple[Check, ...] = (
+    Length(),
+    HanRatio(),
+    Repetition(),
+    Duplicate(),
+    Contact(),
+    Judge(),
+)
+TEXT_CHECKS = tuple(check for check in CHECKS if isinstance(check, TextCheck))
+CORPUS_CHECKS = tuple(check for check in CHECKS if isinstance(check, CorpusCheck))
+CHECK_OF = {check.id: check for check in CHECKS}
+
+__all__ = [
+    "CHECKS",
+    "CHECK_OF",
+    "CORPUS_CHECKS",
+    "TEXT_CHECKS",
+    "Check",
+    "CorpusCheck",
+    "Measurement",
+    "Text",
+    "TextCheck",
+]

@@ -1,0 +1,19 @@
+from django.utils.translation import gettext_lazy as _
+
+from annotation.checks.base import Measurement, Text, TextCheck
+from cqia.lib.text import characters
+
+
+class Length(TextCheck):
+    """Of several answers the longest counts: one usable answer is enough for a person to pick."""
+
+    id = "length"
+    name = _("Answer length")
+    description = _("Characters of the answer, spaces not counted; the longest of several answers.")
+    unit = _("characters")
+    too_low = _("The answer has only %(score)s characters.")
+    too_high = _("The answer has %(score)s characters.")
+    low = 2
+
+    def measure(self, text: Text) -> Measurement:
+        return Measurement(max(map(characters, text.answers), default=0))

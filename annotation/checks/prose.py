@@ -2,7 +2,9 @@
 
 import re
 
-_NOT_PROSE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`|\$\$.+?\$\$|<[^<>\n]{1,200}>|https?://\S+", re.S)
+_NOT_PROSE = re.compile(
+    r"```.*?(?:```|\Z)|`[^`\n]+`|\$\$.+?\$\$|<[^<>\n]{1,200}>|https?://\S+", re.S
+)
 
 
 def prose(text: str) -> str:

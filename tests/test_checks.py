@@ -1,0 +1,153 @@
+"""The checks that look at one pair alone, without a database."""
+
+import pytest
+
+from annotation.checks import CHECK_OF, CHECKS, TEXT_CHECKS, Measurement, Text
+from annotation.checks.contact import Contact
+from annotation.checks.han_ratio import HanRatio
+from annotation.checks.length import Length
+from annotation.checks.repetition import Repetition
+
+GOOD = Text(
+    "为什么绿茶不宜用沸水冲泡？",
+    ("绿茶未经发酵，叶片细嫩，沸水会把茶叶烫熟，使茶多酚大量溶出，茶汤发黄发苦，香气也散得快。",),
+)
+
+
+def text(*answers: str, prompt: str = "怎么办？") -> Text:
+    return Text(prompt, answers)
+
+
+def dropped(check_id: str, score: float) -> bool:
+    """Whether the default bounds of a check drop this score."""
+    check = CHECK_OF[check_id]
+    return (check.low is not None and score < check.low) or (
+        check.high is not None and score > check.high
+    )
+
+
+def test_it_knows_every_check_by_a_unique_id() -> None:
+    assert [check.id for check in CHECKS] == [
+        *("length", "han_ratio", "repetition", "duplicate", "contact", "judge")
+    ]
+
+
+@pytest.mark.parametrize("check", TEXT_CHECKS, ids=lambda check: check.id)
+def test_it_passes_a_good_pair(check) -> None:
+    assert not dropped(check.id, check.measure(GOOD).score)
+
+
+@pytest.mark.parametrize("check", TEXT_CHECKS, ids=lambda check: check.id)
+def test_it_measures_a_pair_without_answers(check) -> None:
+    assert check.measure(Text("", ())).evidence == ""
+
+
+def test_it_counts_characters_without_spaces() -> None:
+    assert Length().measure(text(" 先烧水，\n再泡茶。 ")) == Measurement(8)
+
+
+def test_it_takes_the_longest_of_several_answers() -> None:
+    assert Length().measure(text("好", "先烧水")).score == 3
+
+
+def test_it_drops_an_answer_of_one_character_by_default() -> None:
+    assert dropped("length", Length().measure(text("好")).score)
+    assert not dropped("length", Length().measure(text("可以")).score)
+
+
+def test_it_weighs_a_word_like_a_han_character() -> None:
+    assert HanRatio().measure(text("茶 is tea", prompt="茶")).score == 0.5
+
+
+def test_it_takes_a_text_without_words_for_chinese() -> None:
+    assert HanRatio().measure(text("42", prompt="6 × 7 = ?")).score == 1.0
+
+
+def test_it_drops_a_pair_in_english() -> None:
+    found = HanRatio().measure(text("Boil water first.", prompt="How do I make tea?"))
+    assert found.score == 0.0
+    assert dropped("han_ratio", found.score)
+
+
+def test_it_keeps_an_answer_that_is_mostly_code() -> None:
+    code = "可以用切片反转：\n```python\ndef turn(words: list[str]) -> list[str]:\n    return words[::-1]\n```"
+    assert HanRatio().measure(text(code, prompt="如何反转列表？")).score == 1.0
+
+
+def test_it_keeps_a_translation_into_english() -> None:
+    asked = "请把下面的句子翻译成英文：绿茶不宜用沸水冲泡。"
+    answer = "Green tea should not be brewed with boiling water."
+    assert not dropped("han_ratio", HanRatio().measure(text(answer, prompt=asked)).score)
+
+
+def test_it_counts_traditional_and_rare_characters_as_chinese() -> None:
+    assert HanRatio().measure(text("𠮷野家賣牛肉飯", prompt="〇")).score == 1.0
+
+
+def test_it_finds_an_answer_that_goes_round_in_circles() -> None:
+    found = Repetition().measure(text("绿茶不宜用沸水冲泡因为会发苦。" * 20))
+    assert found.score == pytest.approx(0.95, abs=0.01)
+    assert found.evidence in "绿茶不宜用沸水冲泡因为会发苦。" * 3
+    assert dropped("repetition", found.score)
+
+
+def test_it_finds_a_loop_at_the_end_of_a_long_answer() -> None:
+    start = "".join(chr(0x4E00 + number) for number in range(9000))
+    assert Repetition().measure(text(start)).score == 0
+    assert Repetition().measure(text(start + "停不下来" * 2000)).score > 0.99
+
+
+def test_it_takes_the_least_repetitive_of_several_answers() -> None:
+    assert Repetition().measure(text("停不下来" * 50, GOOD.answers[0])) == Measurement(0.0)
+
+
+def test_it_lets_code_repeat_itself() -> None:
+    assert Repetition().measure(text("如下：\n```\n" + "{a:" * 200 + "\n```")).score == 0.0
+
+
+ADVERTISEMENTS = {
+    "想学的加我微信：teafan_2020，发你资料": "加我微信：teafan_2020",
+    "进群请加QQ群 123456789": "加QQ群 123456789",
+    "咨询热线：400-123-4567": "热线：400-123-4567",
+    "联系电话 13900001234": "电话 13900001234",
+    "需要模板的可以私信我领取": "私信我领",
+    "长按识别下方二维码，添加老师": "识别下方二维码，添加",
+    "扫码进群，每天打卡": "扫码进群",
+    "更多干货请关注我的公众号": "请关注我的公众号",
+    "复制这段口令，打开手机淘宝": "复制这段口令，打开手机淘宝",
+    "购买链接：https://shop.example.com/tea": "购买链接：https://shop.example.com/tea",
+    "商务合作：tea@example.com": "商务合作：tea@example.com",
+}
+
+
+@pytest.mark.parametrize("sentence", ADVERTISEMENTS)
+def test_it_finds_an_advertisement(sentence: str) -> None:
+    found = Contact().measure(text(f"水温八十度。{sentence}。"))
+    assert found == Measurement(1, ADVERTISEMENTS[sentence])
+    assert dropped("contact", found.score)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "微信支付和支付宝都可以用来缴费",
+        "公众号里的商城项目由前端计算价格",
+        "可以参考文档：https://docs.example.com/guide",
+        "接口返回 {\"phone\": \"13900001234\"}",
+        "安装 vue@2.5.0 之后再运行",
+        "遇到火灾请拨打119，报警拨打110",
+        "请拨打心理援助热线：400-123-4567",
+        "《淘宝技术这十年》讲了什么",
+        "关注我们身边的小事",
+        "请他加我们一起讨论",
+        "设计一个扫码登录的流程",
+        "订单号：13900001234567",
+    ],
+)
+def test_it_lets_a_mere_mention_pass(sentence: str) -> None:
+    assert Contact().measure(text(sentence)) == Measurement(0)
+
+
+def test_it_counts_advertisements_in_the_prompt_and_all_answers() -> None:
+    found = Contact().measure(text("好的", "加我微信：teafan_2020", prompt="电话：13900001234"))
+    assert found == Measurement(2, "电话：13900001234 … 加我微信：teafan_2020")

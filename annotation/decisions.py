@@ -1,0 +1,142 @@
+"""What an annotator decides on a pair: accept, rewrite, reject or rank."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from django.db import transaction
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from annotation import answers, drafts, workflow
+from annotation.models import Annotation, Claim, Draft, Guideline, Pair, Project, Response
+from cqia.accounts.models import User
+from cqia.lib import slots
+from cqia.lib.errors import CqiaError
+
+Verb = Annotation.Verb
+
+
+class LeaseLost(CqiaError):
+    """The pair went back to the queue, or somebody else has it."""
+
+    status: ClassVar[int] = 409
+
+    def __init__(self) -> None:
+        super().__init__("lease_lost")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A decision as it was typed. `places` gives each answer, by its number on the page, a place."""
+
+    verb: str
+    text: str = ""
+    reason: str = ""
+    note: str = ""
+    places: dict[int, int] = field(default_factory=dict)
+    guideline: Guideline | None = None  # the version that was on the page
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        places = {str(number): place for number, place in self.places.items()}
+        return {"text": self.text, "reason": self.reason, "note": self.note, "places": places}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a decision comes to: the answer it stands for, or the order of all of them."""
+
+    verb: str
+    response: Response | None = None
+    ranking: Sequence[Response] = ()
+    reason: str = ""
+
+
+def submit(user: User, project: Project, claim_id: int, decision: Decision) -> None:
+    """Record the decision, finish the slot, and with the last slot move the pair; all or nothing.
+
+    Safe to repeat: a decision whose answer was lost on the way counts once. Raises LeaseLost, StaleState
+    or a CqiaError that says what is missing; the text is then kept as a draft.
+    """
+    claim = get_object_or_404(Claim.objects.of(project), pk=claim_id)
+    try:
+        _record(user, claim, decision)
+    except CqiaError:
+        drafts.keep(user, claim.pair_id, decision.fields)
+        raise
+
+
+@transaction.atomic
+def _record(user: User, claim: Claim, decision: Decision) -> None:
+    # Whoever finishes a slot holds the pair: of two who finish the last two, one sees both done.
+    pair = Pair.objects.select_for_update(no_key=True).only("pk").get(pk=claim.pair_id)
+    if not slots.finish(Claim.objects.all(), claim.pk, user):
+        if Claim.objects.done().filter(pk=claim.pk, holder=user).exists():
+            return
+        raise LeaseLost
+    outcome = _outcome(user, claim, decision)
+    Annotation.objects.create(
+        pair=pair,
+        claim=claim,
+        author=user,
+        verb=outcome.verb,
+        response=outcome.response,
+        ranking=[response.pk for response in outcome.ranking],
+        reason=outcome.reason,
+        note=drafts.typed(decision.note),
+        guideline=decision.guideline,
+        seconds=_seconds(claim),
+    )
+    Draft.objects.filter(pair=pair, author=user).delete()
+    if not pair.claims.filter(done_at=None).exists():
+        workflow.move("annotate", pair, user)
+
+
+def _seconds(claim: Claim) -> float:
+    began = claim.held_since
+    return (timezone.now() - began).total_seconds() if began else 0.0
+
+
+def _outcome(user: User, claim: Claim, decision: Decision) -> Outcome:
+    if decision.verb == Verb.REJECT:
+        if decision.reason not in Annotation.Reason.values:
+            raise CqiaError("reason_missing")
+        return Outcome(Verb.REJECT, reason=decision.reason)
+    shown = answers.shown(claim, user)
+    if decision.verb == Verb.RANK:
+        ranking = _ranked(shown, decision.places)
+        return Outcome(Verb.RANK, ranking[0], ranking)
+    if len(shown) > 1:
+        raise CqiaError("not_ranked")
+    original = shown[0] if shown else None
+    if decision.verb == Verb.ACCEPT:
+        if original is None:
+            raise CqiaError("no_answer")
+        return Outcome(Verb.ACCEPT, original)
+    return _rewritten(user, claim, original, drafts.typed(decision.text))
+
+
+def _ranked(shown: Sequence[Response], places: dict[int, int]) -> list[Response]:
+    if len(shown) < 2:
+        raise CqiaError("one_answer")
+    numbers = range(1, len(shown) + 1)
+    if sorted(places) != list(numbers) or sorted(places.values()) != list(numbers):
+        raise CqiaError("rank_all")
+    return [shown[number - 1] for number in sorted(places, key=lambda number: places[number])]
+
+
+def _rewritten(user: User, claim: Claim, original: Response | None, text: str) -> Outcome:
+    """A new answer whose parent is the original; an unchanged one accepts it."""
+    if not text.strip():
+        raise CqiaError("empty_rewrite")
+    if original is not None and text.strip() == drafts.typed(original.text).strip():
+        return Outcome(Verb.ACCEPT, original)
+    written = Response.objects.create(
+        pair_id=claim.pair_id,
+        text=text,
+        origin=Response.Origin.HUMAN,
+        author=user,
+        parent=original,
+    )
+    return Outcome(Verb.REWRITE, written)

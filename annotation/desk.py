@@ -1,0 +1,174 @@
+"""What an annotator has before them: the pair, its answers, hints, the draft; or why there is no work."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.db.models import Min
+from django.utils import timezone
+from django.utils.functional import Promise
+
+from annotation import answers
+from annotation.checks import CHECK_OF, TextCheck
+from annotation.models import (
+    Claim,
+    Draft,
+    Finding,
+    Guideline,
+    Pair,
+    Project,
+    Response,
+    State,
+    Transition,
+)
+from cqia.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Hint:
+    """What a check found in the text, for a person to look at."""
+
+    name: str | Promise
+    evidence: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One of several answers, by its number on this person's page and the place they gave it."""
+
+    number: int
+    text: str
+    place: int | None = None
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One claimed pair as its annotator sees it."""
+
+    claim: Claim
+    pair: Pair
+    answers: list[Shown]
+    text: str  # what the editor begins with
+    reason: str
+    note: str
+    hints: list[Hint]
+    remark: str  # of the reviewer who sent the pair back
+    restored: datetime | None  # when the draft was saved that is shown
+
+    @property
+    def original(self) -> str:
+        return self.answers[0].text if self.answers else ""
+
+    @property
+    def is_ranking(self) -> bool:
+        return len(self.answers) > 1
+
+    @property
+    def places(self) -> range:
+        return range(1, len(self.answers) + 1)
+
+    @property
+    def seconds_left(self) -> int:
+        return seconds_left(self.claim)
+
+
+def seconds_left(claim: Claim) -> int:
+    """Whole seconds until the lease runs out, never below 0."""
+    until = claim.held_until
+    return max(0, int((until - timezone.now()).total_seconds())) if until else 0
+
+
+def desk_of(claim: Claim, user: User) -> Desk:
+    """Everything the workbench shows of a pair that `user` holds."""
+    pair = claim.pair
+    draft = Draft.objects.filter(pair=pair, author=user).first()
+    fields = draft.fields if draft else {}
+    shown = answers.shown(claim, user)
+    places = fields.get("places", {})
+    sent_back = pair.state == State.RETURNED
+    return Desk(
+        claim=claim,
+        pair=pair,
+        answers=[
+            Shown(number, answer.text, places.get(str(number)))
+            for number, answer in enumerate(shown, 1)
+        ],
+        text=fields.get("text") or _first_text(pair, user, shown, sent_back=sent_back),
+        reason=fields.get("reason", ""),
+        note=fields.get("note", ""),
+        hints=_hints(pair),
+        remark=_remark(pair) if sent_back else "",
+        restored=draft.saved_at if draft else None,
+    )
+
+
+def _first_text(pair: Pair, user: User, shown: list[Response], *, sent_back: bool) -> str:
+    """The answer to work on: of a pair sent back, what this person wrote the last time."""
+    if sent_back:
+        last = pair.annotations.filter(author=user).select_related("response").order_by("-id").first()
+        if last is not None and last.response is not None:
+            return last.response.text
+    return shown[0].text if len(shown) == 1 else ""
+
+
+def _hints(pair: Pair) -> list[Hint]:
+    found = Finding.objects.filter(pair=pair).exclude(evidence="").order_by("id")
+    return [
+        Hint(check.name, finding.evidence)
+        for finding in found
+        if isinstance(check := CHECK_OF.get(finding.check_id), TextCheck)
+    ]
+
+
+def _remark(pair: Pair) -> str:
+    last = Transition.objects.filter(pair=pair, verb="return").order_by("-id").first()
+    return last.note if last else ""
+
+
+def guideline_of(project: Project) -> Guideline | None:
+    """The latest version, without its text."""
+    return project.guidelines.order_by("-version").only("version").first()
+
+
+def decided_today(user: User, project: Project) -> int:
+    """How many pairs this person has finished since midnight."""
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    return Claim.objects.of(project).filter(holder=user, done_at__gte=midnight).count()
+
+
+class Idle(StrEnum):
+    """Why there is no work for a person."""
+
+    NOTHING_IMPORTED = "nothing_imported"
+    NOTHING_PASSED = "nothing_passed"  # imported, and all of it waits for the pre-filter or was dropped
+    SKIPPED = "skipped"  # only pairs are left that they put off themselves
+    HELD = "held"  # others are on the rest
+    SECOND_PERSON = "second_person"  # what is open has their decision and waits for another person's
+    ALL_DONE = "all_done"
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """No work: why, how many pairs are concerned, and when the first may come free."""
+
+    reason: Idle
+    count: int = 0
+    until: datetime | None = None
+
+
+def why_idle(user: User, project: Project) -> Nothing:
+    """Asked only where `claim_next` found nothing."""
+    claims = Claim.objects.of(project)
+    skipped = claims.filter(holder=None, pair__skips__user=user).count()
+    if skipped:
+        return Nothing(Idle.SKIPPED, skipped)
+    free = claims.filter(holder=None).count()
+    if free:
+        return Nothing(Idle.SECOND_PERSON, free)
+    held = claims.filter(holder__isnull=False, done_at=None)
+    if number := held.count():
+        return Nothing(Idle.HELD, number, held.aggregate(Min("held_until"))["held_until__min"])
+    if claims.exists():
+        return Nothing(Idle.ALL_DONE)
+    waits = Pair.objects.filter(project=project).exists()
+    return Nothing(Idle.NOTHING_PASSED if waits else Idle.NOTHING_IMPORTED)

@@ -1,0 +1,185 @@
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from annotation import queue, workflow
+from annotation.decisions import Decision, submit
+from annotation.models import Claim, Draft, Pair, Project, Skip, State
+from cqia.accounts.models import User
+from cqia.accounts.roles import Role
+from tests.cast import MakePair, person
+
+
+@pytest.fixture
+def two_each(project: Project) -> Project:
+    project.annotators_per_pair = 2
+    project.save()
+    return project
+
+
+def run_out() -> None:
+    Claim.objects.filter(done_at=None).update(held_until=timezone.now() - timedelta(seconds=1))
+
+
+def decide(user: User, project: Project) -> Pair:
+    claim = queue.claim_next(user, project)
+    assert claim is not None
+    submit(user, project, claim.pk, Decision("accept"))
+    return claim.pair
+
+
+def test_it_gives_the_oldest_pair_first(
+    annotator: User, project: Project, make_pair: MakePair
+) -> None:
+    oldest = make_pair(state=State.QUEUED)
+    make_pair(state=State.QUEUED)
+    claim = queue.claim_next(annotator, project)
+    assert claim is not None
+    assert claim.pair == oldest
+
+
+def test_it_gives_the_same_pair_again_until_it_is_decided(
+    annotator: User, project: Project, make_pair: MakePair
+) -> None:
+    make_pair(state=State.QUEUED)
+    make_pair(state=State.QUEUED)
+    assert queue.claim_next(annotator, project) == queue.claim_next(annotator, project)
+    assert Claim.objects.filter(holder=annotator).count() == 1
+
+
+def test_it_gives_two_people_different_pairs(
+    annotator: User, second_annotator: User, project: Project, make_pair: MakePair
+) -> None:
+    make_pair(state=State.QUEUED)
+    assert queue.claim_next(annotator, project) is not None
+    assert queue.claim_next(second_annotator, project) is None
+
+
+def test_it_never_gives_one_person_both_slots_of_a_pair(
+    annotator: User, second_annotator: User, two_each: Project, make_pair: MakePair
+) -> None:
+    pair = make_pair(state=State.QUEUED)
+    assert decide(annotator, two_each) == pair
+    assert queue.claim_next(annotator, two_each) is None
+    assert decide(second_annotator, two_each) == pair
+
+
+def test_it_frees_a_lease_that_ran_out_and_keeps_the_draft(
+    annotator: User, second_annotator: User, project: Project, make_pair: MakePair
+) -> None:
+    pair = make_pair(state=State.QUEUED)
+    queue.claim_next(annotator, project)
+    Draft.objects.create(pair=pair, author=annotator, fields={"text": "半"})
+    run_out()
+    claim = queue.claim_next(second_annotator, project)
+    assert claim is not None
+    assert (claim.pair, claim.holder) == (pair, second_annotator)
+    assert Draft.objects.get().author == annotator
+
+
+def test_it_leaves_live_leases_and_finished_slots_alone(
+    annotator: User, project: Project, make_pair: MakePair
+) -> None:
+    make_pair(state=State.QUEUED)
+    make_pair(state=State.QUEUED)
+    decide(annotator, project)
+    queue.claim_next(annotator, project)
+    assert queue.free_expired() == 0
+
+
+def test_it_renews_a_lease_and_never_shortens_it(
+    annotator: User, project: Project, make_pair: MakePair
+) -> None:
+    make_pair(state=State.QUEUED)
+    claim = queue.claim_next(annotator, project)
+    assert claim is not None
+    run_out()
+    assert queue.renew(claim, annotator, project)
+    assert Claim.objects.get().held_until > timezone.now() + timedelta(minutes=29)
+    far = timezone.now() + timedelta(days=7)
+    Claim.objects.update(held_until=far)
+    queue.renew(claim, annotator, project)
+    assert Claim.objects.get().held_until == far
+
+
+def test_it_renews_nobody_elses_lease(
+    annotator: User, second_annotator: User, project: Project, make_pair: MakePair
+) -> None:
+    make_pair(state=State.QUEUED)
+    claim = queue.claim_next(annotator, project)
+    assert claim is not None
+    assert not queue.renew(claim, second_annotator, project)
+    assert not queue.skip(claim, second_annotator)
+    assert Claim.objects.get().holder == annotator
+
+
+def test_it_gives_a_skipped_pair_to_others_after_all_the_rest(
+    annotator: User, second_annotator: User, project: Project, make_pair: MakePair
+) -> None:
+    skipped, other = make_pair(state=State.QUEUED), make_pair(state=State.QUEUED)
+    claim = queue.claim_next(annotator, project)
+    assert claim is not None
+    assert queue.skip(claim, annotator)
+    assert [decide(second_annotator, project) for _ in range(2)] == [other, skipped]
+
+
+def test_it_gives_a_skipped_pair_back_only_when_asked(
+    annotator: User, project: Project, make_pair: MakePair
+) -> None:
+    pair = make_pair(state=State.QUEUED)
+    claim = queue.claim_next(annotator, project)
+    assert claim is not None
+    queue.skip(claim, annotator)
+    assert queue.claim_next(annotator, project) is None
+    assert queue.take_up(annotator, project) == 1
+    assert decide(annotator, project) == pair
+    assert not Skip.objects.exists()
+
+
+def test_it_gives_what_was_sent_back_before_new_work(
+    annotator: User, reviewer: User, project: Project, make_pair: MakePair
+) -> None:
+    sent_back = make_pair(state=State.QUEUED)
+    current, new = make_pair(state=State.QUEUED), make_pair(state=State.QUEUED)
+    decide(annotator, project)
+    queue.claim_next(annotator, project)
+    workflow.move("return", sent_back, reviewer, note="补上水温")
+    queue.reopen(sent_back)
+    assert [decide(annotator, project) for _ in range(3)] == [current, sent_back, new]
+
+
+def test_it_does_not_count_the_days_a_sent_back_pair_waited(
+    annotator: User, reviewer: User, project: Project, make_pair: MakePair
+) -> None:
+    pair = make_pair(state=State.QUEUED)
+    decide(annotator, project)
+    workflow.move("return", pair, reviewer, note="补上水温")
+    queue.reopen(pair)
+    assert Claim.objects.get().held_since is None
+    claim = queue.claim_next(annotator, project)
+    assert claim is not None
+    assert Claim.objects.get().held_since == claim.held_since is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_never_gives_one_slot_to_two_people(project: Project, make_pair: MakePair) -> None:
+    people = [person(f"a{number}", project, Role.ANNOTATOR) for number in range(8)]
+    for _ in range(8):
+        make_pair(state=State.QUEUED)
+    gate, given = threading.Barrier(8), []
+
+    def claim(user: User) -> None:
+        gate.wait()
+        given.append(queue.claim_next(user, project))
+        connection.close()
+
+    threads = [threading.Thread(target=claim, args=[user]) for user in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({one.pk for one in given if one is not None}) == 8
+    assert Claim.objects.values("holder").distinct().count() == 8

@@ -1,6 +1,7 @@
 """Pages that belong to no app: home, health, language and theme."""
 
-from django.contrib.auth.decorators import login_not_required, login_required
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
@@ -13,23 +14,26 @@ from annotation.access import roles_in
 from annotation.models import Project
 from cqia.accounts.http import Request
 from cqia.context import THEMES, rooms_of
-from django.conf import settings
 
 
 @login_required
 @require_GET
 def home(request: Request) -> HttpResponse:
-    """One's own work: the first room of one's only project, or the choice of projects."""
+    """One's only project, or the choice of several."""
     projects = list(Project.objects.visible_to(request.user).order_by("name"))
     if len(projects) == 1:
-        slug = projects[0].slug
-        rooms = rooms_of(slug, roles_in(request.user, slug)[1])
-        if rooms:
-            return redirect(rooms[0].url)
+        return redirect("enter", projects[0].slug)
     return render(request, "home.html", {"projects": projects})
 
 
-@login_not_required
+@login_required
+@require_GET
+def enter(request: Request, slug: str) -> HttpResponse:
+    """A project's door: to the first room that one's roles open."""
+    _project, roles = roles_in(request.user, slug)
+    return redirect(rooms_of(slug, roles)[0].url)
+
+
 @require_GET
 def health(request: HttpRequest) -> HttpResponse:
     """200 while Postgres answers. A broker that is down is told but no reason to restart the web."""

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import Count, QuerySet
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext as _
 
+from cqia.lib import charts
 from review.exports import Exporter
 from review.models import Release, ReleaseItem
 
@@ -66,11 +69,34 @@ def _shares(release: Release, expression: str) -> list[Share]:
     """Rows and answer characters by one of the expressions above, largest first."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {expression}, count(*), sum(length(record->>'output')) FROM {_ITEMS}"  # noqa: S608
-            ' WHERE release_id = %s GROUP BY 1 ORDER BY 2 DESC, 1 COLLATE "C"',
+            f"SELECT * FROM (SELECT {expression} AS name, count(*) AS rows,"  # noqa: S608
+            f" sum(length(record->>'output')) FROM {_ITEMS} WHERE release_id = %s GROUP BY 1) shares"
+            ' ORDER BY rows DESC, name COLLATE "C"',
             [release.pk],
         )
         return [Share(*row) for row in cursor.fetchall()]
+
+
+def with_rows(releases: QuerySet[Release]) -> QuerySet[Release]:
+    """Each release with its number of rows as `rows`."""
+    return releases.annotate(rows=Count("items"))
+
+
+def mix_chart(release: Release) -> charts.Chart:
+    """Each source's share of the rows and of the answers' characters, in percent: the two differ."""
+    shares = _shares(release, "source")
+    rows = sum(share.rows for share in shares) or 1
+    characters = sum(share.characters for share in shares) or 1
+    bars = []
+    for share in shares:
+        bars.append((_("%(source)s · rows") % {"source": share.name}, 100 * share.rows / rows))
+        bars.append(
+            (
+                _("%(source)s · characters") % {"source": share.name},
+                100 * share.characters / characters,
+            )
+        )
+    return charts.bars(bars, title=_("Mix by source"), axis=_("percent"))
 
 
 def card(release: Release, exporter: Exporter, sha256: str, size: int) -> str:

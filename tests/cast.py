@@ -6,9 +6,19 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from annotation import queue, workflow
-from annotation.models import Batch, Pair, Project, Response, Source, State
+from annotation.models import (
+    Annotation,
+    Batch,
+    Claim,
+    Pair,
+    Project,
+    Response,
+    Source,
+    State,
+)
 from cqia.accounts.models import Membership, User
 from cqia.accounts.roles import Role
 
@@ -134,3 +144,33 @@ def make_pair(batch: Batch) -> MakePair:
         return pair
 
     return make_pair
+
+
+MakeAnnotated = Callable[..., Pair]
+
+
+@pytest.fixture
+def make_annotated(make_pair: MakePair, annotator: User) -> MakeAnnotated:
+    """make_annotated(rewrite=…|reject=…, by=…): a pair decided on, accepted where nothing is said."""
+
+    def make_annotated(
+        *answers: str, rewrite: str = "", reject: str = "", by: User | None = None
+    ) -> Pair:
+        by = by or annotator
+        pair = make_pair("为什么绿茶不宜用沸水冲泡？", *answers, state=State.QUEUED)
+        claim = pair.claims.get()
+        Claim.objects.filter(pk=claim.pk).update(holder=by, done_at=timezone.now())
+        response = None if reject else pair.responses.earliest("position")
+        verb = "reject" if reject else "accept"
+        if rewrite:
+            verb = "rewrite"
+            response = Response.objects.create(
+                pair=pair, text=rewrite, origin="human", author=by, parent=response
+            )
+        Annotation.objects.create(
+            pair=pair, claim=claim, author=by, verb=verb, response=response, reason=reject, seconds=9
+        )
+        workflow.move("annotate", pair, by)
+        return pair
+
+    return make_annotated

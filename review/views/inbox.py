@@ -1,19 +1,81 @@
+import time
+
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
+from annotation.access import project_for
+from annotation.models import Pair, State
 from cqia.accounts.http import Request
+from cqia.accounts.roles import Role
+from cqia.lib.errors import CqiaError
+from review import decisions
+from review.comparison import compare
+from review.forms import VerdictForm
+
+# The list shows the oldest only; the count tells of the rest.
+LISTED = 50
 
 
 @login_required
+@require_GET
 def inbox(request: Request, slug: str) -> HttpResponse:
-    raise Http404
+    """The oldest pair that waits, or an empty inbox."""
+    project = project_for(request, slug, Role.REVIEWER)
+    first = decisions.inbox(request.user, project).first()
+    return redirect("review:pair", slug, first.pk) if first else _page(request, None)
 
 
 @login_required
+@require_GET
 def pair(request: Request, slug: str, pk: int) -> HttpResponse:
-    raise Http404
+    """One annotated pair beside the list; a pair that is decided by now sends back to the inbox."""
+    project = project_for(request, slug, Role.REVIEWER)
+    shown = get_object_or_404(Pair.objects.select_related("source"), project=project, pk=pk)
+    if shown.state != State.ANNOTATED:
+        messages.info(request, _("This pair has been reviewed already."))
+        return redirect("review:inbox", slug)
+    return _page(request, shown)
 
 
 @login_required
+@require_POST
 def decide(request: Request, slug: str, pk: int) -> HttpResponse:
-    raise Http404
+    project = project_for(request, slug, Role.REVIEWER)
+    decided = get_object_or_404(Pair, project=project, pk=pk)
+    form = VerdictForm(request.POST)
+    if not form.is_valid():
+        return _page(request, decided, form, status=400)
+    try:
+        decisions.decide(request.user, decided, form.verdict(time.time()))
+    except CqiaError as error:
+        if error.status != 400:
+            raise
+        form.add_error(None, str(error))
+        return _page(request, decided, form, status=400)
+    return redirect("review:inbox", slug)
+
+
+def _page(
+    request: Request, shown: Pair | None, form: VerdictForm | None = None, status: int = 200
+) -> HttpResponse:
+    waiting = decisions.inbox(request.user, request.project).select_related("source")  # type: ignore[arg-type]
+    listed = waiting.prefetch_related("annotations__author")[:LISTED]
+    context = {
+        "room": "review",
+        "waiting": listed,
+        "waiting_count": waiting.count(),
+        "pair": shown,
+        "form": form,
+        "shown_at": time.time(),
+    }
+    if shown is not None:
+        latest = decisions.latest_annotations(shown)
+        context["comparisons"] = [compare(annotation, shown) for annotation in latest]
+        context["own"] = any(annotation.author_id == request.user.pk for annotation in latest)
+        context["transitions"] = shown.transitions.select_related("actor")
+        context["findings"] = shown.findings.order_by("check_id")
+    return render(request, "review/inbox.html", context, status=status)

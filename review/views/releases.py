@@ -1,29 +1,89 @@
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
 
+from annotation.access import project_for
+from annotation.models import Pair, Project, State
 from cqia.accounts.http import Request
+from cqia.accounts.roles import Role
+from cqia.lib.chart_response import respond
+from cqia.lib.errors import CqiaError
+from review import figures, releases as freezing
+from review.exports import EXPORTERS
+from review.forms import FreezeForm
+from review.models import Release
+
+
+def release_for(request: Request, slug: str, number: int) -> Release:
+    """A release of a project that the signed-in person leads."""
+    project = project_for(request, slug, Role.LEAD)
+    return get_object_or_404(Release.objects.select_related("project", "job"), project=project, number=number)
 
 
 @login_required
+@require_GET
 def releases(request: Request, slug: str) -> HttpResponse:
-    raise Http404
+    return _list(request, project_for(request, slug, Role.LEAD), FreezeForm())
 
 
 @login_required
+@require_POST
 def freeze(request: Request, slug: str) -> HttpResponse:
-    raise Http404
+    project = project_for(request, slug, Role.LEAD)
+    form = FreezeForm(request.POST)
+    if form.is_valid():
+        try:
+            freezing.ask_for(project, request.user, form.cleaned_data["summary"])
+            return redirect("review:releases", slug)
+        except CqiaError as error:
+            form.add_error(None, str(error))
+    return _list(request, project, form, status=400)
+
+
+def _list(request: Request, project: Project, form: FreezeForm, status: int = 200) -> HttpResponse:
+    context = {
+        "room": "releases",
+        "form": form,
+        "releases": figures.with_rows(project.releases.select_related("created_by")),
+        "approved": Pair.objects.filter(project=project, state=State.APPROVED).count(),
+        "jobs": project.jobs.live().filter(task=freezing.TASK),
+    }
+    return render(request, "review/releases.html", context, status=status)
 
 
 @login_required
+@require_GET
 def release(request: Request, slug: str, number: int) -> HttpResponse:
-    raise Http404
+    shown = release_for(request, slug, number)
+    context = {
+        "room": "releases",
+        "release": shown,
+        "figures": figures.figures(shown),
+        "formats": [(exporter, shown.files.filter(exporter=exporter.id)) for exporter in EXPORTERS],
+        "job": shown.job,
+    }
+    return render(request, "review/release.html", context)
 
 
 @login_required
-def download(request: Request, slug: str, number: int, filename: str) -> HttpResponse:
-    raise Http404
+@require_GET
+def download(request: Request, slug: str, number: int, filename: str) -> HttpResponse | FileResponse:
+    """One file of a release, streamed; only names that the release lists are served."""
+    shown = release_for(request, slug, number)
+    file = get_object_or_404(shown.files, filename=filename)
+    path = freezing.folder(shown) / file.filename
+    if not path.exists():
+        raise Http404
+    name = f"{slug}-{number}-{file.filename}"
+    response = FileResponse(path.open("rb"), as_attachment=True, filename=name)
+    response["ETag"] = f'"{file.sha256}"'
+    return response
 
 
 @login_required
+@require_GET
 def mix_chart(request: Request, slug: str, number: int, form: str) -> HttpResponse:
-    raise Http404
+    """The mix of a release by source, in rows and in characters, as svg, png or csv."""
+    shown = release_for(request, slug, number)
+    return respond(request, figures.mix_chart(shown), form)

@@ -14,7 +14,11 @@ TEXT = [
     for paper in ("paper", "paper-2", "paper-3")
 ] + [
     ("accent-ink", "accent"),
-    *((ink, f"{tone}-soft") for tone in ("accent", "ok", "warn", "bad") for ink in ("ink", "ink-2")),
+    *(
+        (ink, f"{tone}-soft")
+        for tone in ("accent", "ok", "warn", "bad")
+        for ink in ("ink", "ink-2")
+    ),
     *((tone, f"{tone}-soft") for tone in ("accent", "ok", "warn", "bad")),
     ("paper-2", "bad"),  # the text of .btn-bad
 ]
@@ -34,7 +38,9 @@ DARK = block(':root[data-theme="dark"]')
 def luminance(colour: str) -> float:
     """Relative luminance, 0 (black) to 1 (white), as WCAG 2.2 defines it."""
     channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    red, green, blue = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
+    )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 

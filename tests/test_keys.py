@@ -1,0 +1,101 @@
+"""Keys of the pages, in a real Chromium: no server, the script is answered from its file."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Route, sync_playwright
+
+pytestmark = pytest.mark.browser
+
+SCRIPT = Path(__file__).parents[1] / "static/js/keys.js"
+PAGE = """<!doctype html><meta charset="utf-8">
+<button data-key="a">Accept <kbd>A</kbd></button><button data-key="r" disabled>Reject</button>
+<button data-key="Ctrl+Enter">Submit</button><textarea data-key="e"></textarea>
+<dialog id="keys"><dl></dl><form method="dialog"><button>Close</button></form></dialog>
+<script type="module" src="/keys.js"></script>"""
+COUNT = """window.hits = []; document.querySelectorAll("[data-key]").forEach((each) =>
+  each.addEventListener("click", () => hits.push(each.dataset.key)));"""
+
+
+def answer(route: Route) -> None:
+    if route.request.url.endswith("/keys.js"):
+        route.fulfill(path=SCRIPT, content_type="text/javascript")
+    else:
+        route.fulfill(body=PAGE, content_type="text/html")
+
+
+@pytest.fixture(scope="module")
+def tab() -> Iterator[Page]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("Chromium is not installed.")
+    arguments = ["--no-sandbox", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        tab = browser.new_page()
+        tab.route("**/*", answer)
+        yield tab
+        browser.close()
+
+
+@pytest.fixture
+def page(tab: Page) -> Page:
+    tab.goto("http://keys.test/")
+    tab.evaluate(COUNT)
+    return tab
+
+
+def hits(page: Page) -> list[str]:
+    found: list[str] = page.evaluate("hits")
+    return found
+
+
+def test_it_clicks_what_declares_the_key(page: Page) -> None:
+    page.keyboard.press("a")
+    assert hits(page) == ["a"]
+
+
+def test_it_leaves_what_is_disabled(page: Page) -> None:
+    page.keyboard.press("r")
+    assert hits(page) == []
+
+
+def test_it_goes_into_a_field_and_out_by_escape(page: Page) -> None:
+    page.keyboard.press("e")
+    assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.tagName") == "BODY"
+
+
+def test_it_lets_letters_be_text_in_a_field(page: Page) -> None:
+    page.focus("textarea")
+    page.keyboard.type("a?")
+    assert (page.input_value("textarea"), hits(page)) == ("a?", [])
+
+
+def test_it_submits_by_chord_from_inside_a_field(page: Page) -> None:
+    page.focus("textarea")
+    page.keyboard.press("Control+Enter")
+    assert hits(page) == ["Ctrl+Enter"]
+
+
+def test_it_ignores_keys_of_the_input_method(page: Page) -> None:
+    page.focus("textarea")
+    devtools = page.context.new_cdp_session(page)
+    devtools.send(
+        "Input.imeSetComposition", {"text": "zhong", "selectionStart": 5, "selectionEnd": 5}
+    )
+    event = {"type": "keyDown", "windowsVirtualKeyCode": 229, "key": "Enter", "modifiers": 2}
+    devtools.send("Input.dispatchKeyEvent", event)
+    devtools.send("Input.insertText", {"text": "中"})
+    assert (page.input_value("textarea"), hits(page)) == ("中", [])
+
+
+def test_it_lists_the_keys_of_the_page(page: Page) -> None:
+    page.keyboard.press("?")
+    rows = page.locator("#keys dl > div")
+    assert rows.all_inner_texts()[0].split() == ["Accept", "A"]
+    page.keyboard.press("a")
+    assert hits(page) == []

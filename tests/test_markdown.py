@@ -7,7 +7,6 @@ import pytest
 
 from cqia.lib.markdown import LENGTH_LIMIT, render
 
-
 HOSTILE = (
     "* ** _ ` ``` $ $$ \\( \\) \\[ \\] [ ] ( ) ! < > | - # ~~ \\ { } & ^ \\frac 你 ， “ ” a 1 "
     "javascript: https://a.cn \\href{javascript:x} \\left <img/src=x/onerror=y> <svg> \ud800 \0"

@@ -1,0 +1,135 @@
+import struct
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from cqia.lib import charts
+from cqia.lib.charts import Chart, Theme
+
+NAMES = ("胜", "平", "负")
+
+
+def words(svg: str) -> list[str]:
+    return ["".join(text.itertext()) for text in ET.fromstring(svg).findall(".//{*}text")]
+
+
+def fills(svg: str) -> set[str]:
+    return {part.get("fill", "") for part in ET.fromstring(svg).iter()}
+
+
+@pytest.fixture
+def funnel() -> Chart:
+    return charts.funnel([("导入", 2000), ("通过", 500)], title="漏斗")
+
+
+def test_it_draws_chinese_labels_and_figures(funnel: Chart) -> None:
+    assert words(funnel.svg()) == ["导入", "通过", "2,000 · 100%", "500 · 25%"]
+
+
+def test_it_asks_for_chinese_faces(funnel: Chart) -> None:
+    assert "Noto Sans CJK SC" in funnel.svg()
+
+
+@pytest.mark.parametrize(("theme", "accent"), [("light", "#1661ab"), ("dark", "#82b8ef")])
+def test_it_wears_the_colours_of_the_theme(funnel: Chart, theme: Theme, accent: str) -> None:
+    assert accent in fills(funnel.svg(theme))
+
+
+def test_it_never_takes_a_label_for_a_colour() -> None:
+    assert "$first" in words(charts.bars([("$first", 1.0)], title="").svg())
+
+
+def test_it_names_the_plot_for_screen_readers(funnel: Chart) -> None:
+    title = ET.fromstring(funnel.svg()).find("{*}title")
+    assert title is not None
+    assert title.text == "漏斗"
+
+
+def test_it_escapes_labels() -> None:
+    svg = charts.bars([("<script>alert('1')</script>", 1.0)], title="</svg><script>").svg()
+    assert words(svg)[-2:] == ["<script>alert('1')</script>", "1"]
+    assert [part.tag for part in ET.fromstring(svg).iter() if part.tag.endswith("script")] == []
+
+
+def test_it_makes_a_png_of_twice_the_size(funnel: Chart) -> None:
+    png, svg = funnel.png(), ET.fromstring(funnel.svg())
+    width, height = struct.unpack(">II", png[16:24])
+    assert png[:8] == b"\x89PNG\r\n\x1a\n"
+    assert (width, height) == pytest.approx(
+        (2 * float(svg.attrib["width"]), 2 * float(svg.attrib["height"])), abs=2
+    )
+
+
+def test_it_gives_the_numbers_as_csv_for_excel(funnel: Chart) -> None:
+    assert funnel.csv() == "\ufeffstep,count,share\r\n导入,2000,1.0\r\n通过,500,0.25\r\n"
+
+
+@pytest.mark.parametrize("label", ["=1+1", "+1", "-1", "@x"])
+def test_it_keeps_a_spreadsheet_from_running_a_label(label: str) -> None:
+    assert f"\r\n'{label},-2.5\r\n" in charts.bars([(label, -2.5)], title="").csv()
+
+
+def test_it_stacks_wins_ties_and_losses() -> None:
+    chart = charts.win_tie_lose([("甲", 120, 40, 40), ("乙", 1, 98, 1)], NAMES, title="")
+    seen = words(chart.svg())
+    assert [word for word in seen if word in {"120", "40", "98", "1"}] == ["120", "40", "40", "98"]
+    assert set(NAMES) < set(seen)
+    assert [row["share"] for row in chart.data[:3]] == [0.6, 0.2, 0.2]
+    assert {"#1661ab", "#c9cbcf", "#e08b2d"} < fills(chart.svg())
+
+
+def test_it_leaves_out_a_model_without_votes() -> None:
+    chart = charts.win_tie_lose([("甲", 0, 0, 0), ("乙", 1, 0, 0)], NAMES, title="")
+    assert {row["model"] for row in chart.data} == {"乙"}
+
+
+def test_it_draws_ratings_with_whiskers() -> None:
+    chart = charts.ratings([("甲", 1100.4, 1080.0, 1130.0)], title="", axis="评分")
+    assert {"甲", "1100", "评分"} < set(words(chart.svg()))
+    assert chart.svg().count('stroke="#1661ab"') == 1
+
+
+def test_it_draws_a_line_at_each_threshold() -> None:
+    bins = charts.binned([1.0, 2.0, 2.0, 3.0], 2)
+    plain = charts.histogram(bins, title="", axis="长度")
+    marked = charts.histogram(bins, title="", axis="长度", thresholds=[1.5, 2.5])
+    assert plain.svg().count('stroke="#e08b2d"') == 0
+    assert marked.svg().count('stroke="#e08b2d"') == 2
+
+
+def test_it_draws_columns() -> None:
+    chart = charts.columns([("11-01", 3), ("11-02", 5)], title="", axis="条")
+    assert {"11-01", "11-02", "条"} < set(words(chart.svg()))
+
+
+@pytest.mark.parametrize(
+    ("values", "bins"),
+    [
+        ([], []),
+        ([2.0, 2.0], [(1.5, 2.5, 2)]),
+        ([0.0, 1.0, 2.0, 4.0], [(0.0, 2.0, 2), (2.0, 4.0, 2)]),
+    ],
+)
+def test_it_bins_values(values: list[float], bins: list[tuple[float, float, int]]) -> None:
+    assert charts.binned(values, 2) == bins
+
+
+@pytest.mark.parametrize(
+    "chart",
+    [
+        charts.funnel([], title=""),
+        charts.funnel([("无", 0)], title=""),
+        charts.win_tie_lose([], NAMES, title=""),
+        charts.ratings([], title="", axis=""),
+        charts.histogram([], title="", axis=""),
+        charts.bars([], title=""),
+    ],
+)
+def test_it_draws_nothing_without_failing(chart: Chart) -> None:
+    assert ET.fromstring(chart.svg()).tag.endswith("svg")
+
+
+def test_it_fetches_nothing(funnel: Chart) -> None:
+    spec = funnel.spec | {"data": {"url": "http://127.0.0.1:9/rows.json"}}
+    with pytest.raises(ValueError, match="not allowed"):
+        Chart(spec, [], "").svg()

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from annotation import jobs, queue
+from annotation import jobs, prefilter, queue
 
 
 @shared_task(name="annotation.ring_idle_jobs", expires=10)
@@ -13,3 +13,13 @@ def ring_idle_jobs() -> None:
 @shared_task(name="annotation.free_expired_claims", expires=30)
 def free_expired_claims() -> None:
     queue.free_expired()
+
+
+@shared_task(name="annotation.run_prefilter")
+def run_prefilter(job_id: int) -> None:
+    jobs.run(job_id, prefilter.run)
+
+
+@shared_task(name="annotation.apply_thresholds")
+def apply_thresholds(job_id: int) -> None:
+    jobs.run(job_id, prefilter.apply)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from annotation.checks import CHECK_OF, CHECKS, TEXT_CHECKS, Measurement, Text
+from annotation.checks import CHECK_OF, CHECKS, TEXT_CHECKS, Measurement, Text, TextCheck
 from annotation.checks.contact import Contact
 from annotation.checks.han_ratio import HanRatio
 from annotation.checks.length import Length
@@ -33,12 +33,12 @@ def test_it_knows_every_check_by_a_unique_id() -> None:
 
 
 @pytest.mark.parametrize("check", TEXT_CHECKS, ids=lambda check: check.id)
-def test_it_passes_a_good_pair(check) -> None:
+def test_it_passes_a_good_pair(check: TextCheck) -> None:
     assert not dropped(check.id, check.measure(GOOD).score)
 
 
 @pytest.mark.parametrize("check", TEXT_CHECKS, ids=lambda check: check.id)
-def test_it_measures_a_pair_without_answers(check) -> None:
+def test_it_measures_a_pair_without_answers(check: TextCheck) -> None:
     assert check.measure(Text("", ())).evidence == ""
 
 
@@ -133,7 +133,7 @@ def test_it_finds_an_advertisement(sentence: str) -> None:
         "微信支付和支付宝都可以用来缴费",
         "公众号里的商城项目由前端计算价格",
         "可以参考文档：https://docs.example.com/guide",
-        "接口返回 {\"phone\": \"13900001234\"}",
+        '接口返回 {"phone": "13900001234"}',
         "安装 vue@2.5.0 之后再运行",
         "遇到火灾请拨打119，报警拨打110",
         "请拨打心理援助热线：400-123-4567",

@@ -41,6 +41,7 @@ class Check:
     high: ClassVar[float | None] = None
     enabled: ClassVar[bool] = True
     whole: ClassVar[bool] = True  # scores are whole numbers
+    share: ClassVar[bool] = False  # scores are between 0 and 1
     step: ClassVar[str] = "1"  # of the form's fields
 
 

@@ -4,7 +4,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from annotation.checks.base import CorpusCheck, Measurement
-from annotation.models import Finding, Pair
+from annotation.models import Finding, Pair, State
 
 _SQL = f"""
 WITH fresh AS (
@@ -16,8 +16,9 @@ WITH fresh AS (
     SELECT pair.content_hash, count(*) AS copies, min(pair.id) AS first
       FROM {Pair._meta.db_table} pair
       JOIN {Finding._meta.db_table} finding ON finding.pair_id = pair.id
-       AND finding.check_id = %(check)s AND finding.version = %(version)s
+       AND finding.check_id = %(check)s
      WHERE pair.project_id = %(project)s
+       AND (finding.version = %(version)s OR pair.state <> ALL(%(undecided)s))
        AND pair.content_hash IN (SELECT content_hash FROM fresh) AND pair.id <> ALL(%(ids)s)
      GROUP BY pair.content_hash
 )
@@ -42,11 +43,13 @@ class Duplicate(CorpusCheck):
     high = 0
 
     def measure_many(self, project_id: int, pair_ids: Sequence[int]) -> dict[int, Measurement]:
-        values = {
+        values: dict[str, int | str | list[int] | list[str]] = {
             "ids": list(pair_ids),
             "project": project_id,
             "check": self.id,
             "version": self.version,
+            # What people decided on is measured no more, and stays a reason against copies of it.
+            "undecided": [str(state) for state in (State.IMPORTED, State.QUEUED, State.DROPPED)],
         }
         with connection.cursor() as cursor:
             cursor.execute(_SQL, values)

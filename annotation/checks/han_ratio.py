@@ -30,6 +30,7 @@ class HanRatio(TextCheck):
     too_high = _("%(score)s of the words are Chinese.")
     low = 0.15
     whole = False
+    share = True
     step = "0.01"
 
     def measure(self, text: Text) -> Measurement:

@@ -11,8 +11,8 @@ class Length(TextCheck):
     name = _("Answer length")
     description = _("Characters of the answer, spaces not counted; the longest of several answers.")
     unit = _("characters")
-    too_low = _("The answer has only %(score)s characters.")
-    too_high = _("The answer has %(score)s characters.")
+    too_low = _("Characters of the answer: %(score)s, which is too few.")
+    too_high = _("Characters of the answer: %(score)s, which is too many.")
     low = 2
 
     def measure(self, text: Text) -> Measurement:

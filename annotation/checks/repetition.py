@@ -26,6 +26,7 @@ class Repetition(TextCheck):
     too_high = _("%(score)s of the answer repeats itself: “%(evidence)s”")
     high = 0.5
     whole = False
+    share = True
     step = "0.01"
 
     def measure(self, text: Text) -> Measurement:

@@ -1,21 +1,37 @@
+from typing import Self
+
 from django.db import models
 
 from annotation.models.pair import Pair
 from annotation.models.project import Project
 
 
+class FindingQuerySet(models.QuerySet["Finding"]):
+    def of(self, project: Project) -> Self:
+        return self.filter(project=project)
+
+
 class Finding(models.Model):
     """What one check measured on one pair: a score, and the evidence for it. It decides nothing."""
 
     pair = models.ForeignKey(Pair, models.PROTECT, related_name="findings", db_index=False)
+    # The pair's project once more: histograms and lines are ranges of one index.
+    project = models.ForeignKey(Project, models.PROTECT, related_name="+", db_index=False)
     check_id = models.CharField(max_length=20)
     version = models.PositiveSmallIntegerField()
     score = models.FloatField()
     evidence = models.TextField(blank=True, default="")
 
+    objects = FindingQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["pair", "check_id"], name="finding_once_per_check"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["project", "check_id", "score"], include=["pair"], name="finding_by_score"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -58,7 +74,9 @@ class Judgement(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["pair", "payload_hash"], name="judgement_once_per_payload"),
+            models.UniqueConstraint(
+                fields=["pair", "payload_hash"], name="judgement_once_per_payload"
+            ),
             # Either a score or a failure: a failure is never recorded as a score.
             models.CheckConstraint(
                 condition=models.Q(score__isnull=True) ^ models.Q(failure=""),

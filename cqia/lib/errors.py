@@ -39,6 +39,10 @@ MESSAGES: dict[str, Promise] = {
     "gb18030_read": _("The file is not UTF-8; it was read as GB18030."),
     "utf16_read": _("The file is not UTF-8; it was read as UTF-16."),
     "bom_removed": _("The byte order mark at the start of the file was removed."),
+    # The pre-filter
+    "unknown_check": _("There is no check “%(check)s”."),
+    "threshold_not_finite": _("A bound must be a number."),
+    "threshold_crossed": _("The lower bound lies above the upper bound."),
     # A decision
     "stale_state": _("Somebody else has decided on this pair in the meantime."),
     "lease_lost": _("This pair is no longer yours; your text is kept as a draft."),
@@ -48,6 +52,7 @@ MESSAGES: dict[str, Promise] = {
     "no_answer": _("There is no answer to accept: write one, or reject the pair."),
     "empty_rewrite": _("The answer is empty. Write one, or reject the pair."),
     "reason_missing": _("Choose why this pair is rejected."),
+    "last_lead": _("A project keeps at least one lead."),
     "own_work": _("Nobody reviews their own work."),
     "remark_missing": _("Say what is to be mended before you send the pair back."),
     "text_missing": _("The answer is empty."),

@@ -1,0 +1,98 @@
+"""Where a project draws the line of each check; a pair beyond one that is on is dropped."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import formats
+
+from annotation import jobs
+from annotation.checks import CHECK_OF, CHECKS, Check
+from annotation.models import Job, Project, Threshold
+from cqia.accounts.models import User, record
+from cqia.lib.errors import CqiaError
+
+
+@dataclass(frozen=True)
+class Line:
+    """The bounds of one check in one project; without a Threshold row those of the check."""
+
+    check: Check
+    enabled: bool
+    low: float | None
+    high: float | None
+
+    @property
+    def beyond(self) -> Q:
+        """Findings of this check outside the bounds, be the line on or off."""
+        outside = Q(pk__in=[])
+        if self.low is not None:
+            outside |= Q(score__lt=self.low)
+        if self.high is not None:
+            outside |= Q(score__gt=self.high)
+        return Q(check_id=self.check.id) & outside
+
+    def drops(self, score: float) -> bool:
+        return (self.low is not None and score < self.low) or (
+            self.high is not None and score > self.high
+        )
+
+    def explain(self, score: float, evidence: str) -> str:
+        """Why a finding beyond this line is a reason to drop, in the language now active."""
+        high = self.high is not None and score > self.high
+        sentence = self.check.too_high if high else self.check.too_low
+        return str(sentence) % {"score": shown(self.check, score), "evidence": evidence}
+
+
+def shown(check: Check, score: float) -> str:
+    """A score as people read it: whole numbers grouped, shares in per cent, points with a decimal."""
+    if check.whole:
+        return formats.number_format(int(score), use_l10n=True, force_grouping=True)
+    if check.share:
+        return f"{score:.1%}"
+    return formats.number_format(round(score, 1))
+
+
+def lines_of(project: Project) -> list[Line]:
+    """The line of every check, in the order of CHECKS."""
+    rows = {row.check_id: row for row in Threshold.objects.filter(project=project)}
+    return [_line(check, rows.get(check.id)) for check in CHECKS]
+
+
+def _line(check: Check, row: Threshold | None) -> Line:
+    if row is None:
+        return Line(check, check.enabled, check.low, check.high)
+    return Line(check, row.enabled, row.low, row.high)
+
+
+def beyond(lines: Iterable[Line]) -> Q:
+    """Findings for which one of the lines that are on drops a pair."""
+    return reduce(or_, [line.beyond for line in lines if line.enabled], Q(pk__in=[]))
+
+
+def set_threshold(project: Project, user: User, line: Line) -> Job:
+    """Draw a line anew and start the job that decides by the stored scores."""
+    _refuse_nonsense(line)
+    values = {"enabled": line.enabled, "low": line.low, "high": line.high}
+    with transaction.atomic():
+        Threshold.objects.update_or_create(project=project, check_id=line.check.id, defaults=values)
+        record(user, "threshold set", project.pk, check=line.check.id, **values)
+        return jobs.start("annotation.apply_thresholds", project, user)
+
+
+def check_named(check_id: str) -> Check:
+    if check_id not in CHECK_OF:
+        raise CqiaError("unknown_check", {"check": check_id})
+    return CHECK_OF[check_id]
+
+
+def _refuse_nonsense(line: Line) -> None:
+    bounds = [bound for bound in (line.low, line.high) if bound is not None]
+    if not all(map(math.isfinite, bounds)):
+        raise CqiaError("threshold_not_finite")
+    if bounds != sorted(bounds):
+        raise CqiaError("threshold_crossed")

@@ -1,0 +1,313 @@
+"""Measuring pairs, drawing lines, dropping, queueing, readmitting and restoring."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+
+from annotation import jobs, prefilter, queue, workflow
+from annotation.checks import CHECK_OF
+from annotation.checks.duplicate import Duplicate
+from annotation.checks.length import Length
+from annotation.models import (
+    Finding,
+    Job,
+    Pair,
+    Project,
+    Response,
+    State,
+    Threshold,
+)
+from annotation.thresholds import Line, lines_of, set_threshold
+from cqia.accounts.models import AuditEntry, User
+from cqia.lib.errors import CqiaError
+from tests.cast import MakePair
+
+GOOD = "绿茶未经发酵，叶片细嫩，沸水会把茶叶烫熟，使茶多酚大量溶出，茶汤发黄发苦。"
+Run = Callable[..., Job]
+Draw = Callable[..., None]
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def run(project: Project) -> Run:
+    def run(verb: Callable[[Job], None] = prefilter.run, **fields: object) -> Job:
+        job = Job.objects.create(project=project, task="annotation.run_prefilter", **fields)
+        jobs.run(job.pk, verb)
+        job.refresh_from_db()
+        return job
+
+    return run
+
+
+@pytest.fixture
+def draw(project: Project, lead: User, run: Run) -> Draw:
+    """Draw a line as a lead does, and let its job work."""
+
+    def draw(
+        check_id: str, *, enabled: bool = True, low: float | None = None, high: float | None = None
+    ) -> None:
+        set_threshold(project, lead, Line(CHECK_OF[check_id], enabled, low, high))
+        run(prefilter.apply)
+
+    return draw
+
+
+def state_of(pair: Pair) -> str:
+    return Pair.objects.get(pk=pair.pk).state
+
+
+def last_move(pair: Pair) -> tuple[str, str, str]:
+    return pair.transitions.order_by("-id").values_list("verb", "reason", "note")[0]
+
+
+def test_it_queues_a_good_pair_with_its_slots(make_pair: MakePair, run: Run) -> None:
+    pair = make_pair("为什么？", GOOD)
+    assert run().state == Job.State.DONE
+    assert state_of(pair) == State.QUEUED
+    assert last_move(pair) == ("queue", "", "")
+    claim = pair.claims.get()
+    assert (claim.slot, claim.holder) == (1, None)
+
+
+def test_it_stores_a_finding_of_every_check(make_pair: MakePair, run: Run) -> None:
+    pair = make_pair("为什么？", GOOD)
+    run()
+    found = pair.findings.order_by("check_id").values_list("check_id", "score", "version")
+    assert list(found) == [
+        ("contact", 0, 1),
+        ("duplicate", 0, 1),
+        ("han_ratio", 1, 1),
+        ("length", len(GOOD), 1),
+        ("repetition", 0, 1),
+    ]
+
+
+def test_it_drops_a_pair_with_reason_and_evidence(make_pair: MakePair, run: Run) -> None:
+    pair = make_pair("为什么？", GOOD + "加我微信：teafan_2020")
+    run()
+    assert state_of(pair) == State.DROPPED
+    assert last_move(pair) == ("drop", "contact", "加我微信：teafan_2020")
+    assert not pair.claims.exists()
+
+
+def test_it_gives_the_first_failing_check_as_the_reason(make_pair: MakePair, run: Run) -> None:
+    pair = make_pair("Why?", "A")
+    run()
+    assert last_move(pair)[1] == "length"
+
+
+def test_it_measures_imported_answers_and_earlier_turns_only(
+    make_pair: MakePair, annotator: User
+) -> None:
+    pair = make_pair(
+        "那红茶呢？", GOOD, history=[["绿茶呢？", "加我微信：teafan_2020"]], system="你是茶师"
+    )
+    Response.objects.create(pair=pair, text="人改的", author=annotator)
+    text = prefilter.texts_of([pair.pk])[pair.pk]
+    assert text.prompt == "你是茶师\n绿茶呢？\n加我微信：teafan_2020\n那红茶呢？"
+    assert text.answers == (GOOD,)
+
+
+def test_it_keeps_the_first_of_exact_duplicates(make_pair: MakePair, run: Run) -> None:
+    pairs = [make_pair("为什么？", GOOD) for _ in range(3)]
+    Pair.objects.update(content_hash=UUID(int=7))
+    run()
+    assert [state_of(pair) for pair in pairs] == ["queued", "dropped", "dropped"]
+    scores = (
+        Finding.objects.filter(check_id="duplicate")
+        .order_by("pair")
+        .values_list("score", "evidence")
+    )
+    assert list(scores) == [(0, ""), (1, str(pairs[0].pk)), (2, str(pairs[0].pk))]
+
+
+def test_it_keeps_the_pair_that_came_first_even_with_the_higher_id(
+    make_pair: MakePair, run: Run
+) -> None:
+    late, early = (make_pair("为什么？", GOOD) for _ in range(2))
+    Pair.objects.update(content_hash=UUID(int=7))
+    Pair.objects.filter(pk=late.pk).update(state="approved")  # stands for: not committed yet
+    run()
+    Pair.objects.filter(pk=late.pk).update(state="imported")
+    run()
+    assert (state_of(early), state_of(late)) == ("queued", "dropped")
+
+
+def test_it_takes_equal_pairs_of_another_project_for_no_duplicates(
+    make_pair: MakePair, run: Run, project: Project
+) -> None:
+    pair = make_pair("为什么？", GOOD)
+    assert Duplicate().measure_many(project.pk + 1, [pair.pk])[pair.pk].score == 0
+
+
+def test_it_does_nothing_the_second_time(make_pair: MakePair, run: Run) -> None:
+    pair = make_pair("为什么？", GOOD)
+    run()
+    run()
+    assert pair.transitions.count() == 1
+    assert pair.findings.count() == 5
+
+
+def test_it_reports_what_it_did(make_pair: MakePair, run: Run) -> None:
+    for _ in range(3):
+        make_pair("为什么？", GOOD)
+    job = run()
+    assert (job.done, job.total) == (3, 3)
+
+
+def test_it_goes_on_after_a_stop(
+    make_pair: MakePair, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prefilter, "CHUNK", 1)
+    pairs = [make_pair("为什么？", GOOD) for _ in range(3)]
+    job = run(cancel_asked=True)
+    assert job.state == Job.State.CANCELLED
+    assert [state_of(pair) for pair in pairs].count("queued") == 0
+    run()
+    assert [state_of(pair) for pair in pairs] == ["queued"] * 3
+
+
+def test_it_measures_anew_when_a_check_has_a_new_version(
+    make_pair: MakePair, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair, other = make_pair("为什么？", GOOD), make_pair("为什么？", GOOD)
+    run()
+    monkeypatch.setattr(Length, "version", 2)
+    Response.objects.filter(pair=pair).update(text="好")
+    run()
+    assert pair.findings.get(check_id="length").version == 2
+    assert state_of(pair) == State.DROPPED
+    assert state_of(other) == State.QUEUED
+
+
+def test_it_leaves_what_people_decided_unmeasured(
+    make_pair: MakePair, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair = make_pair("为什么？", GOOD)
+    run()
+    Pair.objects.filter(pk=pair.pk).update(state="approved")
+    monkeypatch.setattr(Length, "version", 2)
+    run()
+    assert pair.findings.get(check_id="length").version == 1
+
+
+def test_it_drops_queued_pairs_when_a_line_is_tightened(
+    make_pair: MakePair, run: Run, draw: Draw
+) -> None:
+    pair = make_pair("为什么？", GOOD)
+    run()
+    draw("length", low=1000)
+    assert state_of(pair) == State.DROPPED
+    assert last_move(pair)[:2] == ("drop", "length")
+    assert not pair.claims.exists()
+
+
+def test_it_leaves_a_claimed_pair_to_its_annotator(
+    make_pair: MakePair, run: Run, draw: Draw, annotator: User, project: Project
+) -> None:
+    pair = make_pair("为什么？", GOOD)
+    run()
+    queue.claim_next(annotator, project)
+    draw("length", low=1000)
+    assert state_of(pair) == State.QUEUED
+
+
+def test_it_never_touches_a_decision_of_people(make_pair: MakePair, run: Run, draw: Draw) -> None:
+    pair = make_pair("为什么？", GOOD)
+    run()
+    workflow.move("annotate", pair)
+    draw("length", low=1000)
+    assert state_of(pair) == State.ANNOTATED
+
+
+def test_it_readmits_pairs_when_a_line_is_loosened(
+    make_pair: MakePair, run: Run, draw: Draw
+) -> None:
+    pair = make_pair("为什么？", "好")
+    run()
+    draw("length", low=None)
+    assert state_of(pair) == State.QUEUED
+    assert last_move(pair)[0] == "readmit"
+    assert pair.claims.count() == 1
+
+
+def test_it_keeps_a_pair_dropped_that_fails_another_check(
+    make_pair: MakePair, run: Run, draw: Draw
+) -> None:
+    pair = make_pair("Why?", "A")
+    run()
+    draw("length", enabled=False, low=2)
+    assert state_of(pair) == State.DROPPED
+
+
+def test_it_never_drops_again_what_a_lead_restored(
+    make_pair: MakePair, run: Run, draw: Draw, project: Project, lead: User
+) -> None:
+    pair = make_pair("为什么？", "好")
+    run()
+    assert prefilter.restore(project, [pair.pk], lead) == [pair.pk]
+    assert pair.claims.count() == 1
+    draw("length", low=1000)
+    assert state_of(pair) == State.QUEUED
+
+
+def test_it_restores_pairs_of_its_own_project_that_are_dropped_only(
+    make_pair: MakePair, project: Project, lead: User
+) -> None:
+    queued, dropped = make_pair(state=State.QUEUED), make_pair(state=State.DROPPED)
+    other = type(project).objects.create(slug="other", name="别处")
+    assert prefilter.restore(other, [dropped.pk], lead) == []
+    assert prefilter.restore(project, [queued.pk, dropped.pk], lead) == [dropped.pk]
+    assert dropped.transitions.get(verb="restore").actor == lead
+
+
+def test_it_has_the_defaults_of_its_checks(project: Project) -> None:
+    lines = {line.check.id: (line.enabled, line.low, line.high) for line in lines_of(project)}
+    assert lines == {
+        "length": (True, 2, None),
+        "han_ratio": (True, 0.15, None),
+        "repetition": (True, None, 0.5),
+        "duplicate": (True, None, 0),
+        "contact": (True, None, 0),
+        "judge": (False, 8, None),
+    }
+
+
+def test_it_audits_a_new_line_and_starts_the_job(project: Project, lead: User) -> None:
+    job = set_threshold(project, lead, Line(CHECK_OF["length"], True, 10, None))
+    assert (job.task, job.queue) == ("annotation.apply_thresholds", "cpu")
+    row = Threshold.objects.get(project=project)
+    assert (row.check_id, row.enabled, row.low, row.high) == ("length", True, 10, None)
+    entry = AuditEntry.objects.get()
+    assert (entry.actor, entry.action) == (lead, "threshold set")
+    assert entry.details == {"check": "length", "enabled": True, "low": 10, "high": None}
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "code"),
+    [(3, 2, "threshold_crossed"), (float("nan"), None, "threshold_not_finite")],
+)
+def test_it_refuses_a_line_that_makes_no_sense(
+    project: Project, lead: User, low: float | None, high: float | None, code: str
+) -> None:
+    with pytest.raises(CqiaError) as caught:
+        set_threshold(project, lead, Line(CHECK_OF["length"], True, low, high))
+    assert caught.value.code == code
+    assert not Threshold.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("check_id", "score", "evidence", "sentence"),
+    [
+        ("length", 1, "", "Characters of the answer: 1, which is too few."),
+        ("han_ratio", 0.034, "", "Only 3.4% of the words are Chinese."),
+        ("duplicate", 1, "12", "The same question and answer as pair 12."),
+        ("judge", 6.54, "跑题。", "The model judge gives 6.5 of 10: 跑题。"),
+    ],
+)
+def test_it_says_why_a_pair_is_dropped(
+    project: Project, check_id: str, score: float, evidence: str, sentence: str
+) -> None:
+    [line] = [line for line in lines_of(project) if line.check.id == check_id]
+    assert line.explain(score, evidence) == sentence

@@ -1,0 +1,61 @@
+"""Who works in a project, its guideline, and the model servers it asks."""
+
+import secrets
+
+from django.db import transaction
+from django.db.models import Max
+
+from annotation.models import Endpoint, Guideline, Project
+from cqia.accounts.models import Membership, User, record
+from cqia.accounts.roles import Role
+from cqia.lib.errors import CqiaError
+
+
+def add_member(project: Project, actor: User, username: str, role: Role) -> str | None:
+    """Give a person a role. Somebody unknown gets an account, whose password is returned once."""
+    with transaction.atomic():
+        user = User.objects.filter(username=username).first()
+        password = None
+        if user is None:
+            password = secrets.token_urlsafe(12)
+            user = User.objects.create_user(username, password=password)
+        _, added = Membership.objects.get_or_create(user=user, project=project, role=role)
+        if added:
+            record(actor, "member added", project.pk, user=user.username, role=role)
+    return password
+
+
+def remove_member(project: Project, actor: User, membership: Membership) -> None:
+    """Take a role away; a project keeps at least one lead."""
+    with transaction.atomic():
+        leads = project.memberships.select_for_update().filter(role=Role.LEAD)
+        if membership.role == Role.LEAD and leads.count() == 1:
+            raise CqiaError("last_lead")
+        record(
+            actor, "member removed", project.pk, user=membership.user.username, role=membership.role
+        )
+        membership.delete()
+
+
+def publish_guideline(project: Project, author: User, text: str) -> Guideline:
+    """Store the next version of the guideline; earlier decisions keep theirs."""
+    with transaction.atomic():
+        Project.objects.select_for_update().get(pk=project.pk)
+        last = project.guidelines.aggregate(last=Max("version"))["last"] or 0
+        guideline = Guideline.objects.create(
+            project=project, version=last + 1, text=text, author=author
+        )
+        record(author, "guideline published", project.pk, version=guideline.version)
+    return guideline
+
+
+def save_endpoint(endpoint: Endpoint, actor: User) -> None:
+    """Store a model server; the one that judges takes over from the last."""
+    with transaction.atomic():
+        if endpoint.judges:
+            others = Endpoint.objects.filter(project=endpoint.project, judges=True)
+            others.exclude(pk=endpoint.pk).update(judges=False)
+        endpoint.save()
+        record(
+            actor, "endpoint saved", endpoint.project_id, name=endpoint.name, url=endpoint.base_url
+        )

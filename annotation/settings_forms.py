@@ -1,0 +1,39 @@
+from django import forms
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.utils.translation import gettext_lazy as _
+
+from annotation.models import Endpoint, Guideline, Project
+from cqia.accounts.roles import Role
+
+
+class ProjectForm(forms.ModelForm[Project]):
+    class Meta:
+        model = Project
+        fields = ["name", "description", "annotators_per_pair", "lease_minutes"]
+        widgets = {"description": forms.Textarea(attrs={"rows": 3})}
+
+
+class MemberForm(forms.Form):
+    username = forms.CharField(
+        label=_("User name"),
+        max_length=150,
+        validators=[UnicodeUsernameValidator()],
+        help_text=_("Somebody without an account gets one; its password is shown once."),
+    )
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+
+
+class GuidelineForm(forms.ModelForm[Guideline]):
+    class Meta:
+        model = Guideline
+        fields = ["text"]
+        widgets = {"text": forms.Textarea(attrs={"rows": 14, "lang": "zh"})}
+        help_texts = {"text": _("Markdown. Every save is a new version.")}
+
+
+class EndpointForm(forms.ModelForm[Endpoint]):
+    class Meta:
+        model = Endpoint
+        fields = ["name", "base_url", "model", "api_key", "judges"]
+        # The key is written only: a saved one is never sent to a browser.
+        widgets = {"api_key": forms.PasswordInput(render_value=False)}

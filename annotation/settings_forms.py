@@ -6,7 +6,7 @@ from annotation.models import Endpoint, Guideline, Project
 from cqia.accounts.roles import Role
 
 
-class ProjectForm(forms.ModelForm[Project]):
+class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Project
         fields = ["name", "description", "annotators_per_pair", "lease_minutes"]
@@ -23,7 +23,7 @@ class MemberForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
 
 
-class GuidelineForm(forms.ModelForm[Guideline]):
+class GuidelineForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Guideline
         fields = ["text"]
@@ -31,7 +31,7 @@ class GuidelineForm(forms.ModelForm[Guideline]):
         help_texts = {"text": _("Markdown. Every save is a new version.")}
 
 
-class EndpointForm(forms.ModelForm[Endpoint]):
+class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Endpoint
         fields = ["name", "base_url", "model", "api_key", "judges"]

@@ -36,5 +36,9 @@ def logging_config(*, json: bool) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
         "root": {"handlers": ["stderr"], "level": "INFO"},
         # A refused or missing page is the visitor's affair; the access log already tells of it.
-        "loggers": {"django.request": {"level": "ERROR"}, "httpx": {"level": "WARNING"}},
+        "loggers": {
+            "django.request": {"level": "ERROR"},
+            "httpx": {"level": "WARNING"},
+            "axes": {"level": "WARNING"},
+        },
     }

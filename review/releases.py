@@ -7,6 +7,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404
 
 from annotation import jobs
 from annotation.models import Job, Pair, Project, Response, Source, State
@@ -92,6 +94,18 @@ def lines(release: Release, exporter: Exporter) -> Iterator[bytes]:
 
 def folder(release: Release) -> Path:
     return Path(settings.MEDIA_ROOT) / "releases" / release.project.slug / str(release.number)
+
+
+def served(release: Release, filename: str) -> FileResponse:
+    """One file for download, streamed. Only names that the release lists exist; others are 404."""
+    file = get_object_or_404(release.files, filename=filename)
+    path = folder(release) / file.filename
+    if not path.exists():
+        raise Http404
+    name = f"{release.project.slug}-{release.number}-{file.filename}"
+    response = FileResponse(path.open("rb"), as_attachment=True, filename=name)
+    response["ETag"] = f'"{file.sha256}"'
+    return response
 
 
 def _build(release: Release, exporter: Exporter) -> None:

@@ -1,7 +1,7 @@
 from typing import Self
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -61,7 +61,13 @@ class Endpoint(models.Model):
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="endpoints")
     name = models.CharField(_("name"), max_length=80)
-    base_url = models.URLField(_("address"), help_text=_("Up to and including /v1."))
+    # Not a URLField: that refuses the one-word host names of a private network, http://vllm:8000/v1.
+    base_url = models.CharField(
+        _("address"),
+        max_length=200,
+        validators=[RegexValidator(r"^https?://[^\s/]+(/\S*)?$")],
+        help_text=_("Up to and including /v1."),
+    )
     model = models.CharField(_("model"), max_length=200)
     api_key = models.CharField(_("API key"), max_length=200, blank=True)
     judges = models.BooleanField(_("used as the judge of the pre-filter"), default=False)

@@ -2,13 +2,14 @@ import time
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from annotation.access import project_for
-from annotation.models import Pair, State
+from annotation.models import Annotation, Pair, State
 from cqia.accounts.http import Request
 from cqia.accounts.roles import Role
 from cqia.lib.errors import CqiaError
@@ -63,7 +64,8 @@ def _page(
     request: Request, shown: Pair | None, form: VerdictForm | None = None, status: int = 200
 ) -> HttpResponse:
     waiting = decisions.inbox(request.user, request.project).select_related("source")  # type: ignore[arg-type]
-    listed = waiting.prefetch_related("annotations__author")[:LISTED]
+    newest = Annotation.objects.select_related("author").order_by("-id")
+    listed = waiting.prefetch_related(Prefetch("annotations", newest, to_attr="newest"))[:LISTED]
     context = {
         "room": "review",
         "waiting": listed,

@@ -1,5 +1,5 @@
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -68,17 +68,8 @@ def release(request: Request, slug: str, number: int) -> HttpResponse:
 
 @login_required
 @require_GET
-def download(request: Request, slug: str, number: int, filename: str) -> HttpResponse | FileResponse:
-    """One file of a release, streamed; only names that the release lists are served."""
-    shown = release_for(request, slug, number)
-    file = get_object_or_404(shown.files, filename=filename)
-    path = freezing.folder(shown) / file.filename
-    if not path.exists():
-        raise Http404
-    name = f"{slug}-{number}-{file.filename}"
-    response = FileResponse(path.open("rb"), as_attachment=True, filename=name)
-    response["ETag"] = f'"{file.sha256}"'
-    return response
+def download(request: Request, slug: str, number: int, filename: str) -> FileResponse:
+    return freezing.served(release_for(request, slug, number), filename)
 
 
 @login_required

@@ -1,0 +1,97 @@
+"""The API of reviews and releases: the same verbs as the pages."""
+
+from typing import Any, cast
+
+from django.http import FileResponse
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.decorators import api_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotation.access import project_for
+from annotation.models import Pair
+from cqia.accounts import http
+from cqia.accounts.roles import Role
+from review import decisions, figures
+from review import releases as freezing
+from review.models import Release, ReleaseFile, Review
+
+
+class VerdictSerializer(serializers.Serializer[Any]):
+    verb = serializers.ChoiceField(choices=Review.Verb.choices)
+    text = serializers.CharField(required=False, default="", trim_whitespace=False)
+    remark = serializers.CharField(required=False, default="", allow_blank=True)
+    annotation_id = serializers.IntegerField(required=False, default=None, allow_null=True)
+
+
+class ReviewSerializer(serializers.ModelSerializer[Review]):
+    class Meta:
+        model = Review
+        fields = ["id", "pair", "verb", "response", "remark", "created_at"]
+
+
+class SummarySerializer(serializers.Serializer[Any]):
+    summary = serializers.CharField(max_length=200)
+
+
+class JobSerializer(serializers.Serializer[Any]):
+    job = serializers.IntegerField()
+
+
+class FileSerializer(serializers.ModelSerializer[ReleaseFile]):
+    class Meta:
+        model = ReleaseFile
+        fields = ["filename", "exporter", "rows", "size", "sha256"]
+
+
+class ReleaseSerializer(serializers.ModelSerializer[Release]):
+    files = FileSerializer(many=True)
+    rows = serializers.IntegerField()
+
+    class Meta:
+        model = Release
+        fields = ["number", "summary", "rows", "created_at", "files"]
+
+
+def _project(request: Request, slug: str, *roles: Role) -> Any:
+    return project_for(cast(http.Request, request), slug, *roles)
+
+
+@extend_schema(request=VerdictSerializer, responses={201: ReviewSerializer})
+@api_view(["POST"])
+def review_pair(request: Request, slug: str, pk: int) -> Response:
+    """Approve, fix, send back or reject an annotated pair; 409 where somebody was faster."""
+    project = _project(request, slug, Role.REVIEWER)
+    pair = get_object_or_404(Pair, project=project, pk=pk)
+    form = VerdictSerializer(data=request.data)
+    form.is_valid(raise_exception=True)
+    data = {**form.validated_data, "verb": Review.Verb(form.validated_data["verb"])}
+    review = decisions.decide(cast(http.User, request.user), pair, decisions.Verdict(**data))
+    return Response(ReviewSerializer(review).data, status.HTTP_201_CREATED)
+
+
+@extend_schema(methods=["GET"], responses=ReleaseSerializer(many=True))
+@extend_schema(methods=["POST"], request=SummarySerializer, responses={202: JobSerializer})
+@api_view(["GET", "POST"])
+def releases(request: Request, slug: str) -> Response:
+    """List the releases, or freeze everything approved (a job: ask for it until it is done)."""
+    project = _project(request, slug, Role.LEAD)
+    if request.method == "GET":
+        every = figures.with_rows(project.releases.prefetch_related("files"))
+        return Response(ReleaseSerializer(every, many=True).data)
+    form = SummarySerializer(data=request.data)
+    form.is_valid(raise_exception=True)
+    job = freezing.ask_for(project, cast(http.User, request.user), form.validated_data["summary"])
+    return Response({"job": job.pk}, status.HTTP_202_ACCEPTED)
+
+
+@extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+@api_view(["GET"])
+def release_file(request: Request, slug: str, number: int, filename: str) -> FileResponse:
+    """Download one file of a release."""
+    project = _project(request, slug, Role.LEAD)
+    release = get_object_or_404(Release, project=project, number=number)
+    return freezing.served(release, filename)

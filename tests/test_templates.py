@@ -9,7 +9,6 @@ from django import forms
 from django.core.paginator import Paginator
 from django.template.loader import get_template, render_to_string
 from django.test import RequestFactory
-from pytest_django.fixtures import Settings
 
 ROOT = Path(__file__).parents[1] / "templates"
 NAMES = sorted(str(path.relative_to(ROOT)) for path in ROOT.rglob("*.html"))
@@ -26,13 +25,6 @@ STAND_ALONE = [
     "429.html",
     "500.html",
 ]
-
-
-@pytest.fixture(autouse=True)
-def without_manifest(settings: Settings) -> None:
-    """`collectstatic` has not run for the tests."""
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
 
 
 class Person(forms.Form):

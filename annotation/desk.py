@@ -42,6 +42,15 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class Lease:
+    seconds: int
+
+    @property
+    def clock(self) -> str:
+        return f"{self.seconds // 60}:{self.seconds % 60:02}"
+
+
+@dataclass(frozen=True)
 class Desk:
     """One claimed pair as its annotator sees it."""
 
@@ -68,14 +77,14 @@ class Desk:
         return range(1, len(self.answers) + 1)
 
     @property
-    def seconds_left(self) -> int:
-        return seconds_left(self.claim)
+    def lease(self) -> Lease:
+        return lease_of(self.claim)
 
 
-def seconds_left(claim: Claim) -> int:
-    """Whole seconds until the lease runs out, never below 0."""
+def lease_of(claim: Claim) -> Lease:
+    """What is left of it, never below 0."""
     until = claim.held_until
-    return max(0, int((until - timezone.now()).total_seconds())) if until else 0
+    return Lease(max(0, int((until - timezone.now()).total_seconds())) if until else 0)
 
 
 def desk_of(claim: Claim, user: User) -> Desk:
@@ -105,7 +114,9 @@ def desk_of(claim: Claim, user: User) -> Desk:
 def _first_text(pair: Pair, user: User, shown: list[Response], *, sent_back: bool) -> str:
     """The answer to work on: of a pair sent back, what this person wrote the last time."""
     if sent_back:
-        last = pair.annotations.filter(author=user).select_related("response").order_by("-id").first()
+        last = (
+            pair.annotations.filter(author=user).select_related("response").order_by("-id").first()
+        )
         if last is not None and last.response is not None:
             return last.response.text
     return shown[0].text if len(shown) == 1 else ""
@@ -140,10 +151,10 @@ class Idle(StrEnum):
     """Why there is no work for a person."""
 
     NOTHING_IMPORTED = "nothing_imported"
-    NOTHING_PASSED = "nothing_passed"  # imported, and all of it waits for the pre-filter or was dropped
+    NOTHING_PASSED = "nothing_passed"  # it waits for the pre-filter, or was dropped
     SKIPPED = "skipped"  # only pairs are left that they put off themselves
     HELD = "held"  # others are on the rest
-    SECOND_PERSON = "second_person"  # what is open has their decision and waits for another person's
+    SECOND_PERSON = "second_person"  # what is open has their decision already
     ALL_DONE = "all_done"
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from annotation.views import jobs, pairs, prefilter, settings, sources, workbench
+from annotation.views import jobs, pairs, prefilter, settings, sources, workbench, writing
 
 app_name = "annotation"
 
@@ -25,10 +25,14 @@ urlpatterns = [
     path("pairs/<int:pk>/restore", pairs.restore_pair, name="restore-pair"),
     # workbench
     path("annotate/", workbench.workbench, name="workbench"),
+    path("annotate/skipped", workbench.take_up, name="take-up"),
+    path("annotate/preview", writing.preview, name="preview"),
+    path("annotate/guideline/", writing.guideline, name="guideline"),
     path("annotate/claims/<int:pk>/submit", workbench.submit, name="submit"),
     path("annotate/claims/<int:pk>/draft", workbench.save_draft, name="save-draft"),
     path("annotate/claims/<int:pk>/skip", workbench.skip, name="skip"),
     path("annotate/claims/<int:pk>/renew", workbench.renew, name="renew"),
+    path("annotate/claims/<int:pk>/difference", writing.difference, name="difference"),
     # settings
     path("settings/", settings.settings, name="settings"),
     path("settings/members/add", settings.add_member, name="add-member"),

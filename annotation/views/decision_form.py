@@ -1,0 +1,58 @@
+"""The shape of a decision, as the workbench posts it; whether it may be is for annotation.decisions."""
+
+import re
+from typing import Any
+
+from django import forms
+
+from annotation.decisions import Decision
+from annotation.drafts import TEXT_LIMIT
+from annotation.models import Annotation, Project
+
+_PLACE = re.compile(r"place-(\d{1,2})\Z")
+
+
+class WorkForm(forms.Form):
+    """What a draft keeps: everything but the verb."""
+
+    text = forms.CharField(required=False, strip=False, max_length=TEXT_LIMIT)
+    reason = forms.ChoiceField(required=False, choices=Annotation.Reason.choices)
+    note = forms.CharField(required=False, max_length=2000)
+
+    @property
+    def fields_typed(self) -> dict[str, Any]:
+        places = {str(number): place for number, place in self.places.items()}
+        typed = {name: self.cleaned_data.get(name, "") for name in ("text", "reason", "note")}
+        return {**typed, "places": places}
+
+    @property
+    def places(self) -> dict[int, int]:
+        """Number of the answer on the page → the place it was given; the unplaced are left out."""
+        found = ((_PLACE.match(name), value) for name, value in self.data.items())
+        return {
+            int(match[1]): int(value)
+            for match, value in found
+            if match and str(value).isdecimal() and len(value) < 3
+        }
+
+    def sentences(self) -> str:
+        """All that is wrong, for a person."""
+        return " ".join(str(error) for errors in self.errors.values() for error in errors)
+
+
+class DecisionForm(WorkForm):
+    verb = forms.ChoiceField(choices=Annotation.Verb.choices)
+    guideline = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
+
+    def decision(self, project: Project) -> Decision:
+        data = self.cleaned_data
+        version = data["guideline"]
+        seen = project.guidelines.filter(version=version).first() if version else None
+        return Decision(
+            verb=data["verb"],
+            text=data["text"],
+            reason=data["reason"],
+            note=data["note"],
+            places=self.places,
+            guideline=seen,
+        )

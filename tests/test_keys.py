@@ -11,12 +11,13 @@ pytestmark = pytest.mark.browser
 
 SCRIPT = Path(__file__).parents[1] / "static/js/keys.js"
 PAGE = """<!doctype html><meta charset="utf-8">
+<details><summary>More</summary><button data-key="a" id="folded">Never</button></details>
 <button data-key="a">Accept <kbd>A</kbd></button><button data-key="r" disabled>Reject</button>
 <button data-key="Ctrl+Enter">Submit</button><textarea data-key="e"></textarea>
 <dialog id="keys"><dl></dl><form method="dialog"><button>Close</button></form></dialog>
 <script type="module" src="/keys.js"></script>"""
 COUNT = """window.hits = []; document.querySelectorAll("[data-key]").forEach((each) =>
-  each.addEventListener("click", () => hits.push(each.dataset.key)));"""
+  each.addEventListener("click", () => hits.push(each.id || each.dataset.key)));"""
 
 
 def answer(route: Route) -> None:

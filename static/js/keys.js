@@ -16,7 +16,8 @@ export function nameOf(event) {
 export const isComposing = (event) => event.isComposing || event.keyCode === 229;
 
 const worksInText = (name) => name === "escape" || /^(ctrl|alt)\+/.test(name);
-const isShown = (element) => element.getClientRects().length > 0;
+// Also false inside a closed <details>, whose content still has boxes.
+const isShown = (element) => element.checkVisibility?.() ?? element.getClientRects().length > 0;
 
 /**
  * Call map[name](event) on that key. `when` (optional) says whether the keys are on at all.

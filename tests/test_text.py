@@ -1,4 +1,5 @@
 import random
+import unicodedata
 
 import pytest
 
@@ -28,6 +29,13 @@ from cqia.lib.text import (
 )
 def test_it_folds_what_reads_the_same(text: str, identity: str) -> None:
     assert normalise(text) == identity
+
+
+def test_it_is_nfkc_whatever_comes_before_it() -> None:
+    draw = random.Random(11)
+    for _ in range(2000):
+        text = "".join(draw.choice("，：（…～．\u3000\xa0①ａe\u0301\u3099か国") for _ in range(8))
+        assert normalise(text) == " ".join(unicodedata.normalize("NFKC", text).split()), ascii(text)
 
 
 def test_it_changes_nothing_the_second_time() -> None:

@@ -8,6 +8,10 @@ from hashlib import blake2b
 # direction marks, word joiner, soft hyphen, byte order mark, NUL.
 _UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u2060\u00ad\ufeff\x00"
 
+# What NFKC changes in nearly every Chinese text. Done first, it saves most of them the whole of NFKC,
+# which is ten times as slow, and changes nothing in the result.
+_WIDE = tuple((c, unicodedata.normalize("NFKC", c)) for c in "，：；？！（）…～．－％\u3000\xa0")
+
 # Ideographs with their extensions and compatibility forms, 々 and 〇.
 _HAN = re.compile("[\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]+")
 
@@ -22,7 +26,12 @@ def normalise(text: str) -> str:
     for character in _UNSEEN:
         if character in text:
             text = text.replace(character, "")
-    return " ".join(unicodedata.normalize("NFKC", text).split())
+    for wide, plain in _WIDE:
+        if wide in text:
+            text = text.replace(wide, plain)
+    if not unicodedata.is_normalized("NFKC", text):
+        text = unicodedata.normalize("NFKC", text)
+    return " ".join(text.split())
 
 
 def fingerprint(*parts: str) -> bytes:

@@ -2,9 +2,22 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from annotation.models.project import Project
+from cqia.lib.errors import explain
+
+# What people call the work of a Celery task; tasks of all three apps.
+LABELS: dict[str, Promise] = {
+    "annotation.import_batch": _("Import"),
+    "annotation.run_prefilter": _("Pre-filter"),
+    "annotation.apply_thresholds": _("New thresholds"),
+    "annotation.run_judge": _("Model judge"),
+    "review.freeze": _("Freezing a release"),
+    "evaluation.read_upload": _("Import"),
+    "evaluation.generate_answers": _("Generating answers"),
+}
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -53,6 +66,15 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task} {self.state}"
+
+    @property
+    def label(self) -> str:
+        return str(LABELS.get(self.task, self.task))
+
+    @property
+    def message(self) -> str:
+        """Why it failed or waits, in the reader's language; empty where there is nothing to say."""
+        return explain(self.code, self.code_params) if self.code else ""
 
     @property
     def is_live(self) -> bool:

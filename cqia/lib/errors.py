@@ -19,7 +19,8 @@ MESSAGES: dict[str, Promise] = {
     "no_rows": _("The file has no rows."),
     "other_kind": _("This is a %(kind)s file. Give a JSONL, JSON or CSV file."),
     "unknown_kind": _("The file is neither JSONL, nor JSON, nor CSV."),
-    "broken_json_array": _("The JSON array breaks off or is invalid at byte %(byte)s: %(reason)s"),
+    "broken_json_array": _("The JSON array is broken on line %(line)s of the file: %(reason)s"),
+    "open_json_array": _("The JSON array is never closed; the file ends on line %(line)s."),
     "missing_column": _("The header has no column “%(column)s”."),
     "double_column": _("The header names the column “%(column)s” twice."),
     # A line
@@ -29,11 +30,20 @@ MESSAGES: dict[str, Promise] = {
     "bad_encoding": _("The line cannot be read as %(encoding)s, from byte %(byte)s on."),
     "ragged_row": _("The header has %(expected)s columns, the row has %(found)s."),
     "open_quote": _("A quotation mark is opened on this line and never closed."),
+    "bad_csv": _("The row cannot be read as CSV: %(reason)s"),
+    "too_deep": _("The record is nested too deeply to be stored."),
     # A field
     "missing_field": _("The field “%(field)s” is missing."),
     "empty_field": _("The field “%(field)s” is empty."),
     "wrong_type": _("The field “%(field)s” must be %(expected)s; %(found)s found."),
     "unknown_value": _("The field “%(field)s” has a value that is not known: %(found)s"),
+    "bad_turn": _("“%(field)s” must be a question and its answer, both text."),
+    # A source
+    "unknown_project": _("There is no project “%(project)s”."),
+    "unknown_recipe": _("There is no recipe “%(recipe)s”."),
+    "recipe_missing": _("A new source needs a recipe."),
+    "recipe_differs": _("The source “%(source)s” is read with the recipe “%(recipe)s”."),
+    "licence_differs": _("The licence of the source “%(source)s” is “%(licence)s”."),
     # Notices: the row was kept
     "nul_removed": _("NUL characters were removed from the field “%(field)s”."),
     "gb18030_read": _("The file is not UTF-8; it was read as GB18030."),
@@ -43,6 +53,8 @@ MESSAGES: dict[str, Promise] = {
     "unknown_check": _("There is no check “%(check)s”."),
     "threshold_not_finite": _("A bound must be a number."),
     "threshold_crossed": _("The lower bound lies above the upper bound."),
+    "judge_not_json": _("The judge did not answer with the JSON asked for: %(found)s"),
+    "judge_out_of_range": _("The judge's score is not between 1 and 10: %(score)s"),
     # A decision
     "stale_state": _("Somebody else has decided on this pair in the meantime."),
     "lease_lost": _("This pair is no longer yours; your text is kept as a draft."),

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from annotation import jobs, prefilter, queue
+from annotation import jobs, judge, prefilter, queue
 
 
 @shared_task(name="annotation.ring_idle_jobs", expires=10)
@@ -23,3 +23,8 @@ def run_prefilter(job_id: int) -> None:
 @shared_task(name="annotation.apply_thresholds")
 def apply_thresholds(job_id: int) -> None:
     jobs.run(job_id, prefilter.apply)
+
+
+@shared_task(name="annotation.run_judge")
+def run_judge(job_id: int) -> None:
+    jobs.run(job_id, judge.run)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "tests.poll"]
 
 # `collectstatic` has not run: files are named plainly, and the folder of the collected ones is empty.
 settings.STORAGES["staticfiles"]["BACKEND"] = (

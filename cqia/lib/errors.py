@@ -44,6 +44,7 @@ MESSAGES: dict[str, Promise] = {
     "recipe_missing": _("A new source needs a recipe."),
     "recipe_differs": _("The source “%(source)s” is read with the recipe “%(recipe)s”."),
     "licence_differs": _("The licence of the source “%(source)s” is “%(licence)s”."),
+    "bad_text": _("“%(field)s” must be one line of at most %(limit)s characters."),
     # Notices: the row was kept
     "nul_removed": _("NUL characters were removed from the field “%(field)s”."),
     "gb18030_read": _("The file is not UTF-8; it was read as GB18030."),
@@ -85,6 +86,7 @@ MESSAGES: dict[str, Promise] = {
         "“%(model)s” already has another answer to the prompt “%(id)s”; that one stays."
     ),
     "no_endpoint": _("The model “%(model)s” has no endpoint to generate answers from."),
+    "answers_failed": _("%(count)s answers failed; the last error: %(reason)s"),
     # A campaign
     "too_few_models": _("Choose two or more models to compare."),
     "baseline_not_chosen": _("The baseline must be one of the models compared."),

@@ -151,10 +151,7 @@ function rank(number) {
     mine.value = "";
     for (const other of places) if (Number(other.value) > freed) other.value = Number(other.value) - 1;
   } else {
-    const next = () => places.filter((select) => select.value).length + 1;
-    mine.value = next();
-    const open = places.filter((select) => !select.value);
-    if (open.length === 1) open[0].value = next();
+    mine.value = places.filter((select) => select.value).length + 1;
   }
   mine.dispatchEvent(new Event("input", { bubbles: true }));
 }
@@ -173,10 +170,18 @@ document.addEventListener(
   "toggle",
   ({ target }) => {
     if (target.id === "change") localStorage.setItem("cqia-difference", target.open ? "open" : "shut");
-    if (target.id === "reject") for (const button of document.querySelectorAll("[data-rank]")) button.disabled = target.open;
+    if (target.id === "reject") onReject(target);
   },
   true,
 );
+
+function onReject(panel) {
+  for (const button of document.querySelectorAll("[data-rank]")) button.disabled = panel.open;
+  const chosen = panel.querySelector("[name=reason]:checked");
+  if (panel.open || !chosen) return;
+  chosen.checked = false;
+  panel.dispatchEvent(new Event("input", { bubbles: true }));
+}
 
 bindKeys({
   escape: () => {

@@ -5,9 +5,11 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.functional import Promise
+from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from annotation.models import Project
+from cqia.accounts.models import User
 from cqia.accounts.roles import Role
 
 THEMES = ("auto", "light", "dark")
@@ -54,7 +56,19 @@ def theme_of(request: HttpRequest) -> str:
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """`project`, `rooms` and `theme` for templates/base.html."""
+    """`project`, `projects`, `rooms` and `theme` for templates/base.html."""
     project = getattr(request, "project", None)
     rooms = [] if project is None else rooms_of(project.slug, request.roles)  # type: ignore[attr-defined]
-    return {"project": project, "rooms": rooms, "theme": theme_of(request)}
+    return {
+        "project": project,
+        "projects": SimpleLazyObject(lambda: _projects_of(request)),
+        "rooms": rooms,
+        "theme": theme_of(request),
+    }
+
+
+def _projects_of(request: HttpRequest) -> list[Project]:
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return []
+    return list(Project.objects.visible_to(user).order_by("name"))

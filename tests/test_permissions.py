@@ -1,0 +1,181 @@
+"""Every URL × every role. A new URL fails here until somebody says who may use it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from annotation.models import Project, State
+from cqia.accounts.models import User
+from tests.cast import ClientOf, MakeAnnotated, MakePair
+
+LEAD, ANNOTATOR, REVIEWER, EVALUATOR = "lead", "annotator", "reviewer", "evaluator"
+MEMBERS = {LEAD, ANNOTATOR, REVIEWER, EVALUATOR}
+LEADS = {LEAD, "site_admin"}
+EVERYBODY = {*MEMBERS, "site_admin", "outsider", "anonymous"}
+SIGNED_IN = EVERYBODY - {"anonymous"}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who may use a URL, by which method it is asked here."""
+
+    who: frozenset[str]
+    method: str = "get"
+
+
+def get(*who: str) -> Rule:
+    return Rule(frozenset(who))
+
+
+def post(*who: str) -> Rule:
+    return Rule(frozenset(who), "post")
+
+
+RULES: dict[str, Rule] = {
+    # of nobody's project
+    "home": get(*SIGNED_IN),
+    "health": get(*EVERYBODY),
+    "set_language": post(*EVERYBODY),
+    "set-theme": post(*EVERYBODY),
+    "tokens": get(*SIGNED_IN),
+    "new-token": post(*SIGNED_IN),
+    "revoke-token": post(*SIGNED_IN),
+    "api-schema": get(*SIGNED_IN),
+    "api-docs": get(*SIGNED_IN),
+    # a project
+    "enter": get(*MEMBERS, "site_admin"),
+    "overview": get(*LEADS),
+    "throughput-chart": get(*LEADS),
+    # sources and jobs
+    "annotation:sources": get(*LEADS),
+    "annotation:batch": get(*LEADS),
+    "annotation:batch-issues": get(*LEADS),
+    "annotation:job": get(*LEADS),
+    "annotation:cancel-job": post(*LEADS),
+    # pre-filter and pairs
+    "annotation:prefilter": get(*LEADS),
+    "annotation:run-prefilter": post(*LEADS),
+    "annotation:set-threshold": post(*LEADS),
+    "annotation:run-judge": post(*LEADS),
+    "annotation:dropped": get(*LEADS),
+    "annotation:funnel-chart": get(*LEADS),
+    "annotation:pairs": get(*LEADS),
+    "annotation:pair": get(*LEADS),
+    "annotation:restore-pair": post(*LEADS),
+    # workbench
+    "annotation:workbench": get(ANNOTATOR),
+    "annotation:submit": post(ANNOTATOR),
+    "annotation:save-draft": post(ANNOTATOR),
+    "annotation:skip": post(ANNOTATOR),
+    "annotation:renew": post(ANNOTATOR),
+    # settings
+    "annotation:settings": get(*LEADS),
+    "annotation:add-member": post(*LEADS),
+    "annotation:remove-member": post(*LEADS),
+    "annotation:save-guideline": post(*LEADS),
+    "annotation:save-endpoint": post(*LEADS),
+    "annotation:remove-endpoint": post(*LEADS),
+    # review
+    "review:inbox": get(REVIEWER),
+    "review:pair": get(REVIEWER),
+    "review:decide": post(REVIEWER),
+    "review:releases": get(*LEADS),
+    "review:freeze": post(*LEADS),
+    "review:release": get(*LEADS),
+    "review:download": get(*LEADS),
+    "review:mix-chart": get(*LEADS),
+    # evaluation
+    "evaluation:campaigns": get(*LEADS),
+    "evaluation:import-prompts": post(*LEADS),
+    "evaluation:new-model": post(*LEADS),
+    "evaluation:import-answers": post(*LEADS),
+    "evaluation:generate": post(*LEADS),
+    "evaluation:new-campaign": post(*LEADS),
+    "evaluation:campaign": get(*LEADS, EVALUATOR),
+    "evaluation:close-campaign": post(*LEADS),
+    "evaluation:ranking-chart": get(*LEADS, EVALUATOR),
+    "evaluation:vote": get(EVALUATOR),
+    "evaluation:ballot": get(EVALUATOR),
+    "evaluation:cast": post(EVALUATOR),
+    # API
+    "api-review": post(REVIEWER),
+    "api-releases": get(*LEADS),
+    "api-release-file": get(*LEADS),
+}
+
+
+def named(
+    patterns: list[URLPattern | URLResolver], space: str = "", arguments: tuple[str, ...] = ()
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each URL's full name and the arguments it takes."""
+    for pattern in patterns:
+        own = (*arguments, *pattern.pattern.converters)
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from named(pattern.url_patterns, inner, own)
+        else:
+            yield f"{space}{pattern.name}", own
+
+
+URLS = {
+    name: arguments
+    for name, arguments in named(get_resolver().url_patterns)
+    # allauth's own pages are tested by allauth; that nobody signs up, by test_accounts.py.
+    if not name.startswith("account_")
+}
+# Numbers that exist nowhere: who may not enter must be turned away before that matters.
+ARGUMENTS = {"pk": 999_999, "number": 999_999, "slug": "tea", "form": "svg", "name": "ratings"}
+
+
+def address(name: str) -> str:
+    return reverse(name, kwargs={key: ARGUMENTS.get(key, "x") for key in URLS[name]})
+
+
+def test_every_url_has_a_rule() -> None:
+    assert set(URLS) == set(RULES)
+
+
+@pytest.fixture
+def people(
+    lead: User, annotator: User, reviewer: User, evaluator: User, outsider: User, site_admin: User
+) -> dict[str, User]:
+    cast = (lead, annotator, reviewer, evaluator, outsider, site_admin)
+    return {user.username: user for user in cast}
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_it_lets_in_those_and_only_those(
+    name: str, people: dict[str, User], client_of: ClientOf
+) -> None:
+    if name not in URLS:
+        pytest.fail(f"{name} is no URL any more")
+    rule, url = RULES[name], address(name)
+    for who in EVERYBODY:
+        client = client_of(people[who]) if who in people else Client()
+        answer = getattr(client, rule.method)(url)
+        turned_away = answer.status_code in (401, 403) or "/accounts/login/" in answer.get(
+            "Location", ""
+        )
+        if who in rule.who:
+            assert not turned_away, (who, answer.status_code)
+            assert answer.status_code < 500, (who, answer.status_code)
+        elif who == "outsider" and "slug" in URLS[name]:
+            assert answer.status_code == 404, (who, answer.status_code)
+        else:
+            assert turned_away, (who, answer.status_code)
+
+
+@pytest.mark.usefixtures("project")
+def test_another_projects_things_do_not_exist(
+    make_pair: MakePair, make_annotated: MakeAnnotated, client_of: ClientOf, site_admin: User
+) -> None:
+    Project.objects.create(slug="other", name="别处")
+    pair, annotated = make_pair(state=State.DROPPED), make_annotated()
+    client = client_of(site_admin)
+    assert client.get(f"/p/tea/pairs/{pair.pk}/").status_code == 200
+    assert client.get(f"/p/other/pairs/{pair.pk}/").status_code == 404
+    assert client.post(f"/p/other/pairs/{pair.pk}/restore").status_code == 404
+    assert client.get(f"/p/other/pairs/{annotated.pk}/").status_code == 404

@@ -1,0 +1,214 @@
+import ast
+import random
+from collections import Counter, defaultdict
+from math import exp, log, log10
+from pathlib import Path
+
+import pytest
+
+from evaluation import ranking
+from evaluation.ranking import CENTRE, SCALE, Outcome, Rating, Vote, bradley_terry, win_tie_lose
+
+
+def votes(counts: dict[tuple[str, str, Outcome], int]) -> list[Vote]:
+    return [Vote(*vote) for vote, count in counts.items() for _ in range(count)]
+
+
+def by_name(ratings: list[Rating]) -> dict[str, Rating]:
+    return {rating.model: rating for rating in ratings}
+
+
+def drawn_votes(strengths: dict[str, float], count: int, seed: int = 1) -> list[Vote]:
+    """Votes as the model says they fall, a fifth of them ties."""
+    draw = random.Random(seed)
+    result = []
+    for _ in range(count):
+        left, right = draw.sample(sorted(strengths), 2)
+        wins = draw.random() < 1 / (1 + exp(strengths[right] - strengths[left]))
+        outcome: Outcome = "tie" if draw.random() < 0.2 else "left" if wins else "right"
+        result.append(Vote(left, right, outcome))
+    return result
+
+
+def reference(given: list[Vote], regularisation: float) -> dict[str, float]:
+    """Bradley–Terry by the plain iteration of Zermelo (1929), a vote at a time."""
+    models = sorted({name for vote in given for name in vote[:2]})
+    wins: defaultdict[tuple[str, str], float] = defaultdict(float)
+    for left, right, outcome in given:
+        wins[left, right] += {"left": 1, "right": 0}.get(outcome, 0.5)
+        wins[right, left] += {"left": 0, "right": 1}.get(outcome, 0.5)
+    for model in models:
+        wins[model, ""] = wins["", model] = regularisation / 2
+    strength = dict.fromkeys([*models, ""] if regularisation else models, 1.0)
+    for _ in range(3000):
+        strength = {
+            one: sum(wins[one, other] for other in strength)
+            / sum(
+                (wins[one, other] + wins[other, one]) / (strength[one] + strength[other])
+                for other in strength
+                if other != one
+            )
+            for one in strength
+        }
+    mean = sum(log(strength[model]) for model in models) / len(models)
+    return {model: CENTRE + SCALE * (log(strength[model]) - mean) for model in models}
+
+
+def test_it_rates_two_models_by_their_odds() -> None:
+    # 3 to 1: the ratings lie 400 · log10(3) = 190.85 apart.
+    given = votes({("甲", "乙", "left"): 3, ("甲", "乙", "right"): 1})
+    first, second = bradley_terry(given, seed=1, samples=0, regularisation=0)
+    assert [first.rating, second.rating] == pytest.approx([1095.4243, 904.5757], abs=1e-3)
+    assert (first.model, first.rank, first.votes) == ("甲", 1, 4)
+    assert (second.model, second.rank, second.votes) == ("乙", 2, 4)
+
+
+def test_it_rates_three_models_whose_odds_multiply() -> None:
+    # 甲 beats 乙 2 to 1, 乙 beats 丙 3 to 1, and 甲 beats 丙 6 to 1: the strengths are 6, 3, 1.
+    given = votes(
+        {
+            ("甲", "乙", "left"): 2,
+            ("甲", "乙", "right"): 1,
+            ("乙", "丙", "left"): 3,
+            ("丙", "乙", "left"): 1,
+            ("甲", "丙", "left"): 6,
+            ("甲", "丙", "right"): 1,
+        }
+    )
+    found = by_name(bradley_terry(given, seed=1, samples=0, regularisation=0))
+    assert found["甲"].rating - found["乙"].rating == pytest.approx(400 * log10(2), abs=1e-3)
+    assert found["乙"].rating - found["丙"].rating == pytest.approx(400 * log10(3), abs=1e-3)
+
+
+@pytest.mark.parametrize("outcome", ["tie", "both_bad"])
+def test_it_takes_ties_and_both_bad_as_half_a_win(outcome: Outcome) -> None:
+    # 2 wins and 2 halves against 2 halves: odds of 3 to 1.
+    given = votes({("甲", "乙", "left"): 2, ("乙", "甲", outcome): 2})
+    found = by_name(bradley_terry(given, seed=1, samples=0, regularisation=0))
+    assert found["甲"].rating == pytest.approx(1095.4243, abs=1e-3)
+
+
+@pytest.mark.parametrize("regularisation", [0.0, 1.0, 5.0])
+def test_it_agrees_with_a_plain_implementation(regularisation: float) -> None:
+    given = drawn_votes({"a": 1.0, "b": 0.3, "c": 0.0, "d": -1.2}, 400)
+    found = bradley_terry(given, seed=1, samples=0, regularisation=regularisation)
+    assert {one.model: one.rating for one in found} == pytest.approx(
+        reference(given, regularisation), abs=0.01
+    )
+
+
+def test_it_gives_an_undefeated_model_a_finite_rating() -> None:
+    given = votes({("甲", "乙", "left"): 20})
+    first, second = bradley_terry(given, seed=1)
+    assert 1000 < first.low <= first.rating <= first.high < 2000
+    assert first.rating + second.rating == pytest.approx(2000)
+
+
+def test_it_shares_a_rank_between_equals() -> None:
+    given = votes({("甲", "乙", "tie"): 3, ("乙", "丙", "left"): 2, ("甲", "丙", "left"): 2})
+    assert [(one.model, one.rank) for one in bradley_terry(given, seed=1, samples=0)] == [
+        ("乙", 1),
+        ("甲", 1),
+        ("丙", 3),
+    ]
+
+
+def test_it_separates_models_that_never_met() -> None:
+    given = votes({("甲", "乙", "left"): 4, ("乙", "丙", "left"): 4, ("x", "y", "right"): 3})
+    found = bradley_terry(given, seed=1)
+    assert [(one.model, one.group, one.rank) for one in found] == [
+        ("甲", 0, 1),
+        ("乙", 0, 2),
+        ("丙", 0, 3),
+        ("y", 1, 1),
+        ("x", 1, 2),
+    ]
+    for group in (0, 1):
+        ratings = [one.rating for one in found if one.group == group]
+        assert sum(ratings) / len(ratings) == pytest.approx(CENTRE)
+
+
+def test_it_covers_the_truth_about_nineteen_times_in_twenty() -> None:
+    # Ties draw ratings together, so the truth is what very many votes give.
+    strengths = {"a": 0.8, "b": 0.2, "c": -1.0}
+    truth = by_name(bradley_terry(drawn_votes(strengths, 60_000, 99), seed=1, samples=0))
+    hits = 0
+    for seed in range(30):
+        found = bradley_terry(drawn_votes(strengths, 600, seed), seed=seed, samples=100)
+        hits += sum(one.low <= truth[one.model].rating <= one.high for one in found)
+    assert 78 <= hits <= 90
+
+
+def test_it_narrows_with_votes() -> None:
+    strengths = {"a": 0.5, "b": -0.5}
+    few = by_name(bradley_terry(drawn_votes(strengths, 100), seed=1))["a"]
+    many = by_name(bradley_terry(drawn_votes(strengths, 10_000), seed=1))["a"]
+    assert (few.high - few.low) / (many.high - many.low) == pytest.approx(10, rel=0.35)
+
+
+def test_it_bounds_ranks() -> None:
+    close = bradley_terry(drawn_votes({"a": 0.01, "b": 0.0, "z": -3.0}, 300), seed=1)
+    assert {(one.rank_low, one.rank_high) for one in close if one.model != "z"} == {(1, 2)}
+    assert (close[2].model, close[2].rank_low, close[2].rank_high) == ("z", 3, 3)
+
+
+def test_it_draws_the_same_samples_for_a_seed() -> None:
+    given = drawn_votes({"a": 0.5, "b": 0.0, "c": -0.5}, 200)
+    assert bradley_terry(given, seed=3) == bradley_terry(list(reversed(given)), seed=3)
+    assert bradley_terry(given, seed=3) != bradley_terry(given, seed=4)
+
+
+def test_it_takes_votes_already_counted() -> None:
+    given = drawn_votes({"a": 0.5, "b": 0.0}, 50)
+    assert bradley_terry(Counter(given), seed=1) == bradley_terry(given, seed=1)
+    assert win_tie_lose(Counter(given), "a") == win_tie_lose(given, "a")
+
+
+def test_it_ranks_nobody_without_votes() -> None:
+    assert bradley_terry([], seed=1) == []
+    assert win_tie_lose([], "甲") == []
+
+
+def test_it_refuses_a_model_against_itself() -> None:
+    with pytest.raises(ValueError, match="甲"):
+        bradley_terry([Vote("甲", "甲", "tie")], seed=1)
+
+
+def test_it_tallies_each_model_against_the_baseline() -> None:
+    given = votes(
+        {
+            ("甲", "基", "left"): 5,
+            ("基", "甲", "right"): 1,
+            ("基", "甲", "left"): 2,
+            ("甲", "基", "tie"): 1,
+            ("甲", "基", "both_bad"): 1,
+            ("乙", "基", "left"): 4,
+            ("甲", "乙", "left"): 9,
+        }
+    )
+    best, other = win_tie_lose(given, "基")
+    assert (best.model, best.better_or_equal) == ("乙", 1.0)
+    assert (other.model, other.win, other.tie, other.lose, other.both_bad) == ("甲", 6, 1, 2, 1)
+    assert other.better_or_equal == 0.8
+    assert (other.low, other.high) == pytest.approx(ranking.wilson(8, 10))
+
+
+@pytest.mark.parametrize(
+    ("hits", "total", "bounds"),
+    [
+        # Agresti and Coull, The American Statistician 52 (1998), give 0.278 for 0 of 10.
+        (0, 10, (0.0, 0.2775)),
+        (10, 10, (0.7225, 1.0)),
+        (5, 10, (0.2366, 0.7634)),
+        (81, 263, (0.2553, 0.3662)),
+        (0, 0, (0.0, 1.0)),
+    ],
+)
+def test_it_bounds_a_share(hits: int, total: int, bounds: tuple[float, float]) -> None:
+    assert ranking.wilson(hits, total) == pytest.approx(bounds, abs=1e-4)
+
+
+def test_it_imports_neither_django_nor_an_app() -> None:
+    tree = ast.parse(Path(ranking.__file__).read_text("utf-8"))
+    modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert {str(module).split(".")[0] for module in modules}.isdisjoint({"django", "evaluation"})

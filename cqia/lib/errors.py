@@ -95,6 +95,7 @@ MESSAGES: dict[str, Promise] = {
         "The campaign would need %(votes)s votes; at most %(limit)s are possible. "
         "Take fewer prompts or models, or name a baseline."
     ),
+    "campaign_open": _("The ranking is shown once the campaign is closed."),
     "campaign_closed": _("This campaign is closed; no more votes are counted."),
     "ballot_lost": _("This comparison was open for too long and has gone to somebody else."),
     "unknown_choice": _("Choose A, B, tie or both bad."),

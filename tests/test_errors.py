@@ -27,7 +27,7 @@ def test_it_names_json_types_in_words() -> None:
 @pytest.mark.parametrize("code", MESSAGES)
 def test_it_has_figures_for_every_message(code: str) -> None:
     said = explain(code, EVERY_PARAM)
-    assert said[0].isupper()
+    assert not said.startswith(code)
     assert "%" not in said
 
 
@@ -51,12 +51,12 @@ def test_it_survives_pickling() -> None:
 
 
 def test_it_chooses_the_language_when_it_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    # A sentence of Django's own, which is translated in every installation.
-    monkeypatch.setitem(MESSAGES, "empty_file", gettext_lazy("The submitted file is empty."))
+    # A word of Django's own, which is translated in every installation.
+    monkeypatch.setitem(MESSAGES, "empty_file", gettext_lazy("Monday"))
     with translation.override("zh-hans"):
-        assert explain("empty_file", {}) == "所提交的是空文件。"
+        assert explain("empty_file", {}) == "星期一"
     with translation.override("en"):
-        assert explain("empty_file", {}) == "The submitted file is empty."
+        assert explain("empty_file", {}) == "Monday"
 
 
 @pytest.mark.parametrize(

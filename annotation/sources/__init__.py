@@ -1,0 +1,1 @@
+"""What raw rows look like: readers (one a file format) and recipes (one a kind of record)."""

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from annotation import jobs, judge, prefilter, queue
+from annotation import ingest, jobs, judge, prefilter, queue
 
 
 @shared_task(name="annotation.ring_idle_jobs", expires=10)
@@ -13,6 +13,11 @@ def ring_idle_jobs() -> None:
 @shared_task(name="annotation.free_expired_claims", expires=30)
 def free_expired_claims() -> None:
     queue.free_expired()
+
+
+@shared_task(name="annotation.import_batch")
+def import_batch(job_id: int) -> None:
+    jobs.run(job_id, ingest.import_batch)
 
 
 @shared_task(name="annotation.run_prefilter")

@@ -1,18 +1,40 @@
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from annotation.models.job import Job
 from annotation.models.project import Project
+from annotation.sources.recipes import recipe_of
+from cqia.lib.errors import explain
+
+NAME_LENGTH, LICENCE_LENGTH = 80, 120
+
+_NOTICES = {
+    "utf-8-sig": "bom_removed",
+    "gb18030": "gb18030_read",
+    "utf-16-le": "utf16_read",
+    "utf-16-be": "utf16_read",
+}
+
+
+class BatchQuerySet(models.QuerySet["Batch"]):
+    def with_figures(self) -> Self:
+        """With `refused` and `noted`, how many lines were refused and taken with a remark."""
+        return self.annotate(
+            refused=models.Count("issues", filter=models.Q(issues__refused=True)),
+            noted=models.Count("issues", filter=models.Q(issues__refused=False)),
+        )
 
 
 class Source(models.Model):
     """Where raw rows come from: a site, an exam, a dataset; with its recipe and licence."""
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="sources")
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(_("name"), max_length=NAME_LENGTH)
     recipe = models.CharField(_("recipe"), max_length=20)
-    licence = models.CharField(_("licence"), max_length=120, blank=True)
+    licence = models.CharField(_("licence"), max_length=LICENCE_LENGTH, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -20,6 +42,11 @@ class Source(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def recipe_name(self) -> str:
+        recipe = recipe_of(self.recipe)
+        return self.recipe if recipe is None else str(recipe.name)
 
 
 class Batch(models.Model):
@@ -44,12 +71,19 @@ class Batch(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects = BatchQuerySet.as_manager()
+
     class Meta:
         constraints = [models.UniqueConstraint("source", "sha256", name="batch_file_once")]
         verbose_name_plural = "batches"
 
     def __str__(self) -> str:
         return self.filename
+
+    @property
+    def notice(self) -> str:
+        """What was done to the whole file to read it; empty where nothing was."""
+        return explain(_NOTICES[self.encoding], {}) if self.encoding in _NOTICES else ""
 
 
 class ImportIssue(models.Model):
@@ -68,3 +102,8 @@ class ImportIssue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line}: {self.code}"
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in the reader's language."""
+        return explain(self.code, self.params)

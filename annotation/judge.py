@@ -141,7 +141,7 @@ def _ask(this: Round, questions: Iterable[Question]) -> list[Question]:
             yield prompt
 
     try:
-        with closing(llm.complete_many(this.endpoint, prompts())) as answers:  # type: ignore[type-var]
+        with closing(llm.complete_many(this.endpoint, prompts())) as answers:
             for place, answer in answers:
                 _take(this, *asked.pop(place), answer)
                 _store_now_and_then(this)

@@ -1,7 +1,10 @@
 import struct
 import xml.etree.ElementTree as ET
+from typing import Any
 
 import pytest
+from django.utils import translation
+from django.utils.translation import gettext_lazy
 
 from cqia.lib import charts
 from cqia.lib.charts import Chart, Theme
@@ -49,6 +52,13 @@ def test_it_escapes_labels() -> None:
     svg = charts.bars([("<script>alert('1')</script>", 1.0)], title="</svg><script>").svg()
     assert words(svg)[-2:] == ["<script>alert('1')</script>", "1"]
     assert [part.tag for part in ET.fromstring(svg).iter() if part.tag.endswith("script")] == []
+
+
+def test_it_takes_words_still_to_be_translated() -> None:
+    monday: Any = gettext_lazy("Monday")
+    with translation.override("zh-hans"):
+        svg = charts.columns([(monday, 1)], title=monday, axis=monday).svg()
+    assert words(svg).count("星期一") == 2
 
 
 def test_it_makes_a_png_of_twice_the_size(funnel: Chart) -> None:

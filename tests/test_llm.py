@@ -254,7 +254,7 @@ def test_it_reads_prompts_no_further_than_it_needs(endpoint: Endpoint) -> None:
     answers = complete_many(endpoint, prompts, 4)
     next(answers)
     assert len(read) <= 8
-    answers.close()  # type: ignore[attr-defined]
+    answers.close()
 
 
 def test_it_stops_when_it_is_closed(endpoint: Endpoint, server: Server) -> None:
@@ -262,7 +262,7 @@ def test_it_stops_when_it_is_closed(endpoint: Endpoint, server: Server) -> None:
     answers = complete_many(endpoint, (ask() for _ in range(50)), 2)
     next(answers)
     begun = time.monotonic()
-    answers.close()  # type: ignore[attr-defined]
+    answers.close()
     assert time.monotonic() - begun < 0.9
     assert len(server.requests) <= 4
 

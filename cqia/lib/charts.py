@@ -88,7 +88,7 @@ class Chart:
     def svg(self, theme: Theme = "light") -> str:
         """The title is in it, for those who hear the picture."""
         head, end, drawing = _svg(self._drawn(theme)).partition(">")
-        return f"{head}{end}<title>{escape(self.title)}</title>{drawing}"
+        return f"{head}{end}<title>{escape(str(self.title))}</title>{drawing}"
 
     def png(self, theme: Theme = "light") -> bytes:
         """At two pixels a point, for screens and print; the background is transparent."""
@@ -103,13 +103,16 @@ class Chart:
         return "\ufeff" + out.getvalue()
 
     def _drawn(self, theme: Theme) -> str:
-        """The specification with this theme's colours, and the data put in after them."""
-        coloured = json.dumps(self.spec | {"config": _CONFIG})
+        """The specification with this theme's colours, and the data put in after them.
+
+        A word that is still to be translated becomes text here, in the reader's language.
+        """
+        coloured = json.dumps(self.spec | {"config": _CONFIG}, default=str)
         for name, colour in _COLOURS[theme].items():
             coloured = coloured.replace(f'"{name}"', f'"{colour}"')
         spec = json.loads(coloured)
         spec["datasets"] = spec.get("datasets", {}) | {"rows": [dict(row) for row in self.data]}
-        return json.dumps(spec)
+        return json.dumps(spec, default=str)
 
 
 def funnel(steps: Sequence[tuple[str, int]], *, title: str) -> Chart:

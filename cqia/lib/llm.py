@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import random
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from queue import SimpleQueue
@@ -139,7 +139,7 @@ def complete(endpoint: Endpoint, prompt: Prompt) -> Completion:
 
 def complete_many(
     endpoint: Endpoint, prompts: Iterable[Prompt], concurrency: int | None = None
-) -> Iterator[Answer]:
+) -> Generator[Answer, None, None]:
     """(place in `prompts`, answer or error) as they come in, not in order.
 
     Up to `concurrency` requests (or the endpoint's) are in flight, also while the caller works on

@@ -1,6 +1,6 @@
 """A model for tests, with the interface of `cqia.lib.llm`."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 
 from cqia.lib.llm import Answer, Completion, Endpoint, Prompt
 
@@ -24,7 +24,7 @@ class FakeModel:
 
     def complete_many(
         self, endpoint: Endpoint, prompts: Iterable[Prompt], concurrency: int | None = None
-    ) -> Iterator[Answer]:
+    ) -> Generator[Answer, None, None]:
         for index, prompt in enumerate(prompts):
             yield index, self._answer(endpoint, prompt)
 

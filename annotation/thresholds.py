@@ -36,6 +36,11 @@ class Line:
             outside |= Q(score__gt=self.high)
         return Q(check_id=self.check.id) & outside
 
+    @property
+    def is_default(self) -> bool:
+        check = self.check
+        return (self.enabled, self.low, self.high) == (check.enabled, check.low, check.high)
+
     def drops(self, score: float) -> bool:
         return (self.low is not None and score < self.low) or (
             self.high is not None and score > self.high

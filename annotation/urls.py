@@ -7,6 +7,7 @@ app_name = "annotation"
 urlpatterns = [
     # sources
     path("sources/", sources.sources, name="sources"),
+    path("sources/import", sources.import_file, name="import"),
     path("sources/batches/<int:pk>/", sources.batch, name="batch"),
     path("sources/batches/<int:pk>/issues.csv", sources.batch_issues, name="batch-issues"),
     # jobs
@@ -16,8 +17,11 @@ urlpatterns = [
     path("prefilter/", prefilter.prefilter, name="prefilter"),
     path("prefilter/run", prefilter.run_prefilter, name="run-prefilter"),
     path("prefilter/thresholds", prefilter.set_threshold, name="set-threshold"),
+    path("prefilter/thresholds/preview", prefilter.preview_threshold, name="preview-threshold"),
+    path("prefilter/checks/<str:check>/", prefilter.sides, name="sides"),
     path("prefilter/judge", prefilter.run_judge, name="run-judge"),
     path("prefilter/dropped/", prefilter.dropped, name="dropped"),
+    path("prefilter/dropped/restore", prefilter.restore_pairs, name="restore-pairs"),
     path("prefilter/funnel.<str:form>", prefilter.funnel_chart, name="funnel-chart"),
     # pairs
     path("pairs/", pairs.pairs, name="pairs"),

@@ -43,6 +43,8 @@ class Check:
     whole: ClassVar[bool] = True  # scores are whole numbers
     share: ClassVar[bool] = False  # scores are between 0 and 1
     step: ClassVar[str] = "1"  # of the form's fields
+    # The least and the greatest score there can be; None: from 0 on, drawn logarithmically.
+    scale: ClassVar[tuple[float, float] | None] = None
 
 
 class TextCheck(Check, ABC):

@@ -32,6 +32,7 @@ class HanRatio(TextCheck):
     whole = False
     share = True
     step = "0.01"
+    scale = (0, 1)
 
     def measure(self, text: Text) -> Measurement:
         words = prose("\n".join((text.prompt, *text.answers)))

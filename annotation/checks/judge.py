@@ -19,3 +19,4 @@ class Judge(Check):
     enabled = False
     whole = False
     step = "0.1"
+    scale = (1, 10)

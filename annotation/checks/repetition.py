@@ -28,6 +28,7 @@ class Repetition(TextCheck):
     whole = False
     share = True
     step = "0.01"
+    scale = (0, 1)
 
     def measure(self, text: Text) -> Measurement:
         return min(map(_repeated, text.answers), key=lambda found: found.score, default=_NONE)

@@ -20,6 +20,9 @@ class State(models.TextChoices):
     REJECTED = "rejected", _("rejected")  # people decided that it does not belong in the dataset
 
 
+PASSED = "passed"  # of lists: whatever the pre-filter let through, wherever it stands now
+
+
 class PairQuerySet(models.QuerySet["Pair"]):
     def in_state(self, *states: str) -> Self:
         return self.filter(state__in=states)
@@ -27,6 +30,15 @@ class PairQuerySet(models.QuerySet["Pair"]):
     def unchecked(self) -> Self:
         """Stored, and not decided on by the pre-filter yet."""
         return self.filter(state=State.IMPORTED)
+
+    def chosen(self, q: str = "", state: str = "", source: Source | None = None) -> Self:
+        """Those with `q` in the question, in this state and of this source, as far as given."""
+        pairs = self.filter(instruction__icontains=q) if q else self
+        if state == PASSED:
+            pairs = pairs.exclude(state__in=(State.IMPORTED, State.DROPPED))
+        elif state:
+            pairs = pairs.filter(state=state)
+        return pairs.filter(source=source) if source else pairs
 
 
 class Pair(models.Model):

@@ -1,19 +1,86 @@
+from typing import Any
+
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
+from annotation import history, prefilter
+from annotation.access import project_for
+from annotation.models import Finding, Judgement, Pair, Project
+from annotation.paging import page_of
+from annotation.prefilter_forms import PairFilter
+from annotation.thresholds import lines_of, shown
+from annotation.workflow import StaleState
 from cqia.accounts.http import Request
+from cqia.accounts.roles import Role
+from cqia.lib.errors import explain
 
 
 @login_required
+@require_GET
 def pairs(request: Request, slug: str) -> HttpResponse:
-    raise Http404
+    """All pairs of the project, newest first, by state, source and words of the question."""
+    project = project_for(request, slug, Role.LEAD)
+    form = PairFilter(project, request.GET)
+    found = Pair.objects.filter(project=project)
+    if form.is_valid():
+        found = found.chosen(**form.cleaned_data)
+    page = page_of(found.select_related("source"), request.GET.get("before"))
+    context = {"room": "prefilter", "form": form, "page": page, "filtered": form.has_changed()}
+    return render(request, "annotation/pairs.html", context)
 
 
 @login_required
+@require_GET
 def pair(request: Request, slug: str, pk: int) -> HttpResponse:
-    raise Http404
+    """One pair with its answers, findings, judgements and history."""
+    project = project_for(request, slug, Role.LEAD)
+    shown_pair = get_object_or_404(
+        Pair.objects.select_related("source", "batch"), project=project, pk=pk
+    )
+    annotations = shown_pair.annotations.select_related("author", "response").order_by("id")
+    context = {
+        "room": "prefilter",
+        "pair": shown_pair,
+        "responses": shown_pair.responses.select_related("author").order_by("position", "id"),
+        "findings": _findings(project, shown_pair),
+        "judgements": [
+            (one, explain(one.failure, one.params.get("failure", {})) if one.failure else "")
+            for one in Judgement.objects.filter(pair=shown_pair).order_by("id")
+        ],
+        "moves": [
+            (move, history.verb_of(move), history.reason_of(move))
+            for move in shown_pair.transitions.select_related("actor").order_by("id")
+        ],
+        "annotations": annotations,
+    }
+    return render(request, "annotation/pair.html", context)
 
 
 @login_required
+@require_POST
 def restore_pair(request: Request, slug: str, pk: int) -> HttpResponse:
-    raise Http404
+    project = project_for(request, slug, Role.LEAD)
+    dropped = get_object_or_404(Pair, project=project, pk=pk)
+    if not prefilter.restore(project, [dropped.pk], request.user):
+        raise StaleState
+    messages.success(request, _("Pair %(id)s restored.") % {"id": pk})
+    back = request.POST.get("back")
+    return redirect("annotation:dropped", slug) if back else redirect("annotation:pair", slug, pk)
+
+
+def _findings(project: Project, of: Pair) -> list[dict[str, Any]]:
+    found = {one.check_id: one for one in Finding.objects.filter(pair=of)}
+    return [
+        {
+            "name": line.check.name,
+            "score": shown(line.check, found[line.check.id].score),
+            "drops": line.enabled and line.drops(found[line.check.id].score),
+            "evidence": found[line.check.id].evidence,
+        }
+        for line in lines_of(project)
+        if line.check.id in found
+    ]

@@ -1,0 +1,68 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from annotation.checks import CHECKS
+from annotation.models import Project, Source, State
+from annotation.models.pair import PASSED
+from annotation.thresholds import Line, check_named
+
+
+class ThresholdForm(forms.Form):
+    """The line of one check."""
+
+    check = forms.CharField(widget=forms.HiddenInput)
+    enabled = forms.BooleanField(required=False)
+    low = forms.FloatField(required=False)
+    high = forms.FloatField(required=False)
+
+    @property
+    def line(self) -> Line:
+        """Of a valid form; raises CqiaError for a check that does not exist."""
+        data = self.cleaned_data
+        return Line(check_named(data["check"]), data["enabled"], data["low"], data["high"])
+
+
+class _OfProject(forms.Form):
+    def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        sources = Source.objects.filter(project=project).order_by("name")
+        self.fields["source"].queryset = sources  # type: ignore[attr-defined]
+
+
+class JudgeForm(_OfProject):
+    source = forms.ModelChoiceField(
+        Source.objects.none(), required=False, label=_("Source"), empty_label=_("All sources")
+    )
+    limit = forms.IntegerField(
+        required=False, min_value=1, label=_("At most"), help_text=_("Pairs; empty: all of them.")
+    )
+
+
+class DropFilter(_OfProject):
+    check = forms.ChoiceField(
+        required=False,
+        label=_("Check"),
+        choices=lambda: [("", _("All checks")), *((check.id, check.name) for check in CHECKS)],
+    )
+    source = forms.ModelChoiceField(
+        Source.objects.none(), required=False, label=_("Source"), empty_label=_("All sources")
+    )
+
+
+class PairFilter(_OfProject):
+    q = forms.CharField(
+        required=False,
+        max_length=100,
+        label=_("In the question"),
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+    state = forms.ChoiceField(
+        required=False,
+        label=_("State"),
+        choices=lambda: [("", _("All states")), (PASSED, _("passed the checks")), *State.choices],
+    )
+    source = forms.ModelChoiceField(
+        Source.objects.none(), required=False, label=_("Source"), empty_label=_("All sources")
+    )

@@ -2,9 +2,10 @@
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from rest_framework import request as rest
 
 from annotation.models import Project
-from cqia.accounts.http import Request
+from cqia.accounts.http import Request, person
 from cqia.accounts.models import Membership, User
 from cqia.accounts.roles import Role
 
@@ -25,10 +26,12 @@ def roles_in(user: User, slug: str) -> tuple[Project, frozenset[Role]]:
     return rows[0].project, frozenset(Role(row.role) for row in rows)
 
 
-def project_for(request: Request, slug: str, *roles: Role) -> Project:
+def project_for(request: Request | rest.Request, slug: str, *roles: Role) -> Project:
     """The project, if the signed-in person holds one of `roles` in it (any role where none is named)."""
-    project, held = roles_in(request.user, slug)
+    user = person(request) if isinstance(request, rest.Request) else request.user
+    project, held = roles_in(user, slug)
     if roles and held.isdisjoint(roles):
         raise PermissionDenied
-    request.project, request.roles = project, held
+    if not isinstance(request, rest.Request):  # the page frame wants to know
+        request.project, request.roles = project, held
     return project

@@ -73,27 +73,32 @@ def run(job_id: int, work: Callable[[Job], None]) -> None:
     A lost database connection leaves the job live: it is resumed, from its own checkpoint.
     """
     with _held(job_id) as mine:
-        if not mine:
-            return
-        job = Job.objects.live().filter(pk=job_id).select_related("project", "created_by").first()
+        live = Job.objects.live().select_related("project", "created_by")
+        job = live.filter(pk=job_id).first() if mine else None
         if job is None:
             return
         _begin(job)
         try:
-            work(job)
-        except Cancelled:
-            _end(job, Job.State.CANCELLED)
-        except Paused as pause:
-            _end(job, Job.State.PAUSED, pause.error)
-        except CqiaError as error:
-            _end(job, Job.State.FAILED, error)
+            _end(job, *_outcome(job, work))
         except (OperationalError, InterfaceError):
             logger.exception("job %s: lost the database, will resume", job_id)
-        except Exception:
-            logger.exception("job %s failed", job_id)
-            _end(job, Job.State.FAILED, CqiaError("unexpected"))
-        else:
-            _end(job, Job.State.DONE)
+
+
+def _outcome(job: Job, work: Callable[[Job], None]) -> tuple[Job.State, CqiaError | None]:
+    try:
+        work(job)
+    except Cancelled:
+        return Job.State.CANCELLED, None
+    except Paused as pause:
+        return Job.State.PAUSED, pause.error
+    except CqiaError as error:
+        return Job.State.FAILED, error
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("job %s failed", job.pk)
+        return Job.State.FAILED, CqiaError("unexpected")
+    return Job.State.DONE, None
 
 
 def report(job: Job, done: int, total: int | None = None) -> None:

@@ -66,7 +66,7 @@ def claim_next(user: User, project: Project) -> Claim | None:
     """
     mine = Claim.objects.of(project).held_by(user).select_related("pair__source")
     # A sent-back pair waits for days, so the pair just being worked on runs out before it.
-    held = mine.order_by("held_until", "id").first()
+    held: Claim | None = mine.order_by("held_until", "id").first()
     if held is None:
         return _take(user, project) or (_take(user, project) if free_expired(project) else None)
     if held.held_since is None:

@@ -6,7 +6,7 @@ people who decide at once exactly one wins, and no move is without its Transitio
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import connection, transaction
 
@@ -80,7 +80,7 @@ def move_many(verb: str, wanted: Iterable[Wanted], actor: User | None = None) ->
     """
     rows = list(wanted)
     step = MOVES[verb]
-    values = {
+    values: dict[str, Any] = {
         "ids": [row.pair_id for row in rows],
         "reasons": [row.reason for row in rows],
         "notes": [row.note for row in rows],

@@ -1,6 +1,6 @@
 """The API of reviews and releases: the same verbs as the pages."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404
@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from annotation.access import project_for
 from annotation.models import Pair
-from cqia.accounts import http
+from cqia.accounts.http import person
 from cqia.accounts.roles import Role
 from review import decisions, figures
 from review import releases as freezing
@@ -56,20 +56,16 @@ class ReleaseSerializer(serializers.ModelSerializer[Release]):
         fields = ["number", "summary", "rows", "created_at", "files"]
 
 
-def _project(request: Request, slug: str, *roles: Role) -> Any:
-    return project_for(cast(http.Request, request), slug, *roles)
-
-
 @extend_schema(request=VerdictSerializer, responses={201: ReviewSerializer})
 @api_view(["POST"])
 def review_pair(request: Request, slug: str, pk: int) -> Response:
     """Approve, fix, send back or reject an annotated pair; 409 where somebody was faster."""
-    project = _project(request, slug, Role.REVIEWER)
+    project = project_for(request, slug, Role.REVIEWER)
     pair = get_object_or_404(Pair, project=project, pk=pk)
     form = VerdictSerializer(data=request.data)
     form.is_valid(raise_exception=True)
     data = {**form.validated_data, "verb": Review.Verb(form.validated_data["verb"])}
-    review = decisions.decide(cast(http.User, request.user), pair, decisions.Verdict(**data))
+    review = decisions.decide(person(request), pair, decisions.Verdict(**data))
     return Response(ReviewSerializer(review).data, status.HTTP_201_CREATED)
 
 
@@ -78,13 +74,13 @@ def review_pair(request: Request, slug: str, pk: int) -> Response:
 @api_view(["GET", "POST"])
 def releases(request: Request, slug: str) -> Response:
     """List the releases, or freeze everything approved (a job: ask for it until it is done)."""
-    project = _project(request, slug, Role.LEAD)
+    project = project_for(request, slug, Role.LEAD)
     if request.method == "GET":
         every = figures.with_rows(project.releases.prefetch_related("files"))
         return Response(ReleaseSerializer(every, many=True).data)
     form = SummarySerializer(data=request.data)
     form.is_valid(raise_exception=True)
-    job = freezing.ask_for(project, cast(http.User, request.user), form.validated_data["summary"])
+    job = freezing.ask_for(project, person(request), form.validated_data["summary"])
     return Response({"job": job.pk}, status.HTTP_202_ACCEPTED)
 
 
@@ -92,6 +88,6 @@ def releases(request: Request, slug: str) -> Response:
 @api_view(["GET"])
 def release_file(request: Request, slug: str, number: int, filename: str) -> FileResponse:
     """Download one file of a release."""
-    project = _project(request, slug, Role.LEAD)
+    project = project_for(request, slug, Role.LEAD)
     release = get_object_or_404(Release, project=project, number=number)
     return freezing.served(release, filename)

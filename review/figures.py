@@ -69,7 +69,7 @@ def _shares(release: Release, expression: str) -> list[Share]:
     """Rows and answer characters by one of the expressions above, largest first."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT * FROM (SELECT {expression} AS name, count(*) AS rows,"  # noqa: S608
+            f"SELECT * FROM (SELECT {expression} AS name, count(*) AS rows,"
             f" sum(length(record->>'output')) FROM {_ITEMS} WHERE release_id = %s GROUP BY 1) shares"
             ' ORDER BY rows DESC, name COLLATE "C"',
             [release.pk],

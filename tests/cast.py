@@ -31,6 +31,7 @@ def person(username: str, project: Project | None = None, *roles: Role, **fields
     user.set_unusable_password()
     user.save()
     for role in roles:
+        assert project is not None
         Membership.objects.create(user=user, project=project, role=role)
     return user
 
@@ -131,7 +132,9 @@ def make_pair(batch: Batch) -> MakePair:
             instruction=instruction,
             **fields,
         )
-        for position, text in enumerate(answers or ("绿茶未经发酵，沸水会烫熟茶叶，使茶汤发黄发苦。",)):
+        for position, text in enumerate(
+            answers or ("绿茶未经发酵，沸水会烫熟茶叶，使茶汤发黄发苦。",)
+        ):
             Response.objects.create(pair=pair, text=text, origin="human", position=position)
         if state == State.QUEUED:
             workflow.move("queue", pair)
@@ -168,7 +171,13 @@ def make_annotated(make_pair: MakePair, annotator: User) -> MakeAnnotated:
                 pair=pair, text=rewrite, origin="human", author=by, parent=response
             )
         Annotation.objects.create(
-            pair=pair, claim=claim, author=by, verb=verb, response=response, reason=reject, seconds=9
+            pair=pair,
+            claim=claim,
+            author=by,
+            verb=verb,
+            response=response,
+            reason=reject,
+            seconds=9,
         )
         workflow.move("annotate", pair, by)
         return pair

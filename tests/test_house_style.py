@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,7 +54,9 @@ def test_nothing_happens_behind_ones_back() -> None:
     found = [
         name_of(path)
         for path in FILES
-        if re.search(r"django\.(db\.models|dispatch).*signals?\b|@receiver", path.read_text("utf-8"))
+        if re.search(
+            r"django\.(db\.models|dispatch).*signals?\b|@receiver", path.read_text("utf-8")
+        )
     ]
     models = [path for path in FILES if "models" in path.parts or path.stem == "models"]
     overrides = [
@@ -69,7 +72,9 @@ def test_one_function_writes_the_state_of_a_pair() -> None:
     writers = [
         name_of(path)
         for path in FILES
-        if re.search(r"UPDATE \{?Pair|[Pp]airs?\b[^\n]*\.update\([^)]*state=", path.read_text("utf-8"))
+        if re.search(
+            r"UPDATE \{?Pair|[Pp]airs?\b[^\n]*\.update\([^)]*state=", path.read_text("utf-8")
+        )
         or re.search(r"(?m)^\s*pair\.state = ", path.read_text("utf-8"))
     ]
     assert writers == ["annotation/workflow.py"]
@@ -78,20 +83,31 @@ def test_one_function_writes_the_state_of_a_pair() -> None:
 def test_tasks_are_thin() -> None:
     tasks = [path for path in FILES if path.stem == "tasks"]
     assert len(tasks) == 3
-    fat = [f"{name_of(path)}: {node.name}" for path in tasks for node in functions(path) if length(node) > 10]
+    fat = [
+        f"{name_of(path)}: {node.name}"
+        for path in tasks
+        for node in functions(path)
+        if length(node) > 10
+    ]
     assert fat == []
 
 
-@pytest.mark.parametrize("registry", [CHECKS, RECIPES, EXPORTERS], ids=["checks", "recipes", "exporters"])
-def test_ids_are_unique_and_everything_is_named(registry: tuple[object, ...]) -> None:
-    ids = [getattr(each, "id") for each in registry]
+@pytest.mark.parametrize(
+    "registry", [CHECKS, RECIPES, EXPORTERS], ids=["checks", "recipes", "exporters"]
+)
+def test_ids_are_unique_and_everything_is_named(registry: tuple[Any, ...]) -> None:
+    ids = [each.id for each in registry]
     assert len(ids) == len(set(ids)) > 0
-    assert all(str(getattr(each, "name")) and str(getattr(each, "description")) for each in registry)
+    assert all(str(each.name) and str(each.description) for each in registry)
 
 
 def test_the_project_speaks_only_of_itself() -> None:
     """No paths of a machine and no registry hosts in what is published."""
-    paths = [ROOT / name for name in ("README.md", "Makefile", "pyproject.toml", "requirements.lock")]
+    paths = [
+        ROOT / name for name in ("README.md", "Makefile", "pyproject.toml", "requirements.lock")
+    ]
     paths += [*FILES, *(ROOT / "docs").rglob("*.md")]
     telling = re.compile(r"/(root|home|work|tmp)/\w|--(extra-)?index-url|--find-links")
-    assert [name_of(path) for path in paths if path.exists() and telling.search(path.read_text("utf-8"))] == []
+    assert [
+        name_of(path) for path in paths if path.exists() and telling.search(path.read_text("utf-8"))
+    ] == []

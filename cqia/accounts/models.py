@@ -24,9 +24,7 @@ class User(AbstractUser):
 class Membership(models.Model):
     """One role of one person in one project; several rows for several roles."""
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
     # Named, not imported: accounts lie below annotation, and roles are of the account.
     project = models.ForeignKey("annotation.Project", models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role.choices)

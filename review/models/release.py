@@ -29,9 +29,7 @@ class Release(models.Model):
 class ReleaseItem(models.Model):
     """One row of a release: the nine published fields as they were when it was frozen."""
 
-    release = models.ForeignKey(
-        Release, models.PROTECT, related_name="items", db_index=False
-    )
+    release = models.ForeignKey(Release, models.PROTECT, related_name="items", db_index=False)
     position = models.PositiveIntegerField()
     pair = models.ForeignKey(Pair, models.PROTECT, related_name="release_items")
     response = models.ForeignKey(Response, models.PROTECT, related_name="+", db_index=False)

@@ -28,5 +28,10 @@ def yaml(text: str) -> str:
 @register.filter
 def size_category(rows: int) -> str:
     """The Hub's size category of a number of rows."""
-    steps = [(1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M")]
+    steps = [
+        (1_000, "n<1K"),
+        (10_000, "1K<n<10K"),
+        (100_000, "10K<n<100K"),
+        (1_000_000, "100K<n<1M"),
+    ]
     return next((name for limit, name in steps if rows < limit), "n>1M")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from annotation.access import project_for
-from annotation.models import Annotation, Pair, State
+from annotation.models import Annotation, Pair, Project, State
 from cqia.accounts.http import Request
 from cqia.accounts.roles import Role
 from cqia.lib.errors import CqiaError
@@ -27,7 +27,7 @@ def inbox(request: Request, slug: str) -> HttpResponse:
     """The oldest pair that waits, or an empty inbox."""
     project = project_for(request, slug, Role.REVIEWER)
     first = decisions.inbox(request.user, project).first()
-    return redirect("review:pair", slug, first.pk) if first else _page(request, None)
+    return redirect("review:pair", slug, first.pk) if first else _page(request, project, None)
 
 
 @login_required
@@ -39,7 +39,7 @@ def pair(request: Request, slug: str, pk: int) -> HttpResponse:
     if shown.state != State.ANNOTATED:
         messages.info(request, _("This pair has been reviewed already."))
         return redirect("review:inbox", slug)
-    return _page(request, shown)
+    return _page(request, project, shown)
 
 
 @login_required
@@ -49,21 +49,21 @@ def decide(request: Request, slug: str, pk: int) -> HttpResponse:
     decided = get_object_or_404(Pair, project=project, pk=pk)
     form = VerdictForm(request.POST)
     if not form.is_valid():
-        return _page(request, decided, form, status=400)
+        return _page(request, project, decided, form)
     try:
         decisions.decide(request.user, decided, form.verdict(time.time()))
     except CqiaError as error:
         if error.status != 400:
             raise
         form.add_error(None, str(error))
-        return _page(request, decided, form, status=400)
+        return _page(request, project, decided, form)
     return redirect("review:inbox", slug)
 
 
 def _page(
-    request: Request, shown: Pair | None, form: VerdictForm | None = None, status: int = 200
+    request: Request, project: Project, shown: Pair | None, form: VerdictForm | None = None
 ) -> HttpResponse:
-    waiting = decisions.inbox(request.user, request.project).select_related("source")  # type: ignore[arg-type]
+    waiting = decisions.inbox(request.user, project).select_related("source")
     newest = Annotation.objects.select_related("author").order_by("-id")
     listed = waiting.prefetch_related(Prefetch("annotations", newest, to_attr="newest"))[:LISTED]
     context = {
@@ -80,4 +80,4 @@ def _page(
         context["own"] = any(annotation.author_id == request.user.pk for annotation in latest)
         context["transitions"] = shown.transitions.select_related("actor")
         context["findings"] = shown.findings.order_by("check_id")
-    return render(request, "review/inbox.html", context, status=status)
+    return render(request, "review/inbox.html", context, status=400 if form else 200)

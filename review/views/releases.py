@@ -9,7 +9,8 @@ from cqia.accounts.http import Request
 from cqia.accounts.roles import Role
 from cqia.lib.chart_response import respond
 from cqia.lib.errors import CqiaError
-from review import figures, releases as freezing
+from review import figures
+from review import releases as freezing
 from review.exports import EXPORTERS
 from review.forms import FreezeForm
 from review.models import Release
@@ -18,7 +19,9 @@ from review.models import Release
 def release_for(request: Request, slug: str, number: int) -> Release:
     """A release of a project that the signed-in person leads."""
     project = project_for(request, slug, Role.LEAD)
-    return get_object_or_404(Release.objects.select_related("project", "job"), project=project, number=number)
+    return get_object_or_404(
+        Release.objects.select_related("project", "job"), project=project, number=number
+    )
 
 
 @login_required

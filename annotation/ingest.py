@@ -31,7 +31,7 @@ def import_batch(job: Job, tell: Tell = lambda batch: None) -> None:
         for chunk in _ahead(chunks(_file(batch), Place(batch.next_line, batch.next_offset))):
             _store(batch, chunk)
             tell(batch)
-            jobs.report(job, batch.next_offset, batch.size)
+            jobs.report(job, min(batch.next_offset, batch.size), batch.size)
         jobs.report(job, batch.size, batch.size)
     finally:
         _have_checked(batch)

@@ -40,6 +40,8 @@ def test_there_is_one_reader_for_each_kind() -> None:
         ("jsonl", '{"a": 1}\n\n{"a": 2}\nx\n{"a": 4}'),
         ("csv", 'a,b\n1,"x\ny"\n\n2,z\n3\n4,"q""q"\n'),
         ("json", '[ {"a": "]}"},\n {"a": [1, {"b": "\\""}]}, 7,\n{"a": ,}, {"a": 5}\n]'),
+        ("json", '[{"a": 1}, {"a": 2}, {"a": 3}, {"a":'),
+        ("json", '[{"a": 1}, {"a": 2}, {"a": 3}'),
     ],
 )
 def test_it_goes_on_from_every_row(file: Path, kind: str, data: str) -> None:
@@ -158,6 +160,9 @@ class TestJsonArray:
             (2, {"a": 2}),
             (3, "open_json_array"),
         ]
+
+    def test_a_stray_bracket_costs_its_item_only(self, file: Path) -> None:
+        assert told(rows("json", file, '[{"a": 1}}, {"a": 2}]')) == [(1, "not_json"), (2, {"a": 2})]
 
     def test_it_takes_a_single_object(self, file: Path) -> None:
         assert told(rows("json", file, '{\n "a": [1,\n 2]\n}\n')) == [(1, {"a": [1, 2]})]

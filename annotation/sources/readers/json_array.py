@@ -10,6 +10,7 @@ from cqia.lib.errors import CqiaError
 from cqia.lib.sniff import Encoding
 
 _CHUNK = 1024 * 1024
+_NOWHERE = 2**62  # the place after a break: there is nothing to go on with
 # A whole string, an open one up to the end of what was read, or a sign of structure.
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\Z)|[\[\]{},]', re.DOTALL)
 _OPENING = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[")
@@ -30,6 +31,8 @@ class JsonArray:
         """Every item has its own fields."""
 
     def rows(self, path: Path, encoding: Encoding, start: Place, limit: int) -> Iterator[Row]:
+        if start.offset == _NOWHERE:
+            return
         array = _Array(path, encoding, start.offset)
         is_array = start.offset > 0 or array.opens()
         number = start.number
@@ -39,10 +42,10 @@ class JsonArray:
                 number += 1
         rest = array.rest()
         if rest and (not is_array or _object(rest)[1] is None):
-            yield _row(number, rest, _object(rest), array.offset + len(rest))
-            number += 1
+            yield _row(number, rest, _object(rest), array.begin + len(array.window))
+            number, rest = number + 1, b""
         if is_array and not array.closed:
-            yield _row(number, rest, (None, _break(array)), array.offset + len(rest))
+            yield _row(number, rest, (None, _break(array)), _NOWHERE)
 
 
 class _Array:
@@ -73,7 +76,7 @@ class _Array:
             if (end := self._end()) is not None:
                 item = self.window[self.at : end].strip()
                 self.closed = self.window[end : end + 1] != b","
-                self.at = end + 1
+                self.at = end if self.closed else end + 1  # the last bracket is met again
                 return item
             if len(self.window) - self.at > limit or not self._read():
                 return None
@@ -89,9 +92,9 @@ class _Array:
             sign = self.window[match.start()]
             if sign in b"[{":
                 depth += 1
-            elif sign in b"]}," and depth == 0:
+            elif depth == 0 and sign in b"],":
                 return match.start()
-            elif sign in b"]}":
+            elif depth > 0 and sign in b"]}":
                 depth -= 1
         return None
 

@@ -25,7 +25,7 @@ class ErrorPages:
             return None
         if request.path.startswith("/api/"):
             return None
-        template = "409.html" if error.status == 409 else "400.html"
+        template = {403: "403.html", 409: "409.html"}.get(error.status, "400.html")
         return render(request, template, {"error": error}, status=error.status)
 
 

@@ -35,7 +35,7 @@ class AnswersForm(forms.Form):
         self.fields["prompt_set"].queryset = project.prompt_sets.order_by("name")  # type: ignore[attr-defined]
 
 
-class ModelForm(forms.ModelForm[ModelVersion]):
+class ModelForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = ModelVersion
         fields = ("name", "base", "release", "endpoint")

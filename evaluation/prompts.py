@@ -4,7 +4,7 @@ Prompts are {id, category, prompt, reference}, answers {question_id, model, answ
 not read. A line that cannot be used is refused with its number and field, and the others go on.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, cast
@@ -69,6 +69,14 @@ def keep(kind: Upload.Kind, prompt_set: PromptSet, file: File, user: User | None
         encoding=seen.encoding,
         created_by=user,
     )
+
+
+def begin(
+    project: Project, name: str, file: File, user: User | None  # type: ignore[type-arg]
+) -> Job:
+    """Bring prompts into the set of this name. A file that is refused leaves no empty set behind."""
+    with transaction.atomic():
+        return start(keep(Upload.Kind.PROMPTS, prompt_set_named(project, name), file, user))
 
 
 def start(upload: Upload) -> Job:
@@ -265,9 +273,3 @@ def _models_named(project: Project, names: set[str]) -> dict[str, int]:
     )
     found = ModelVersion.objects.filter(project=project, name__in=names)
     return dict(found.values_list("name", "pk"))
-
-
-def issues_of(upload: Upload) -> Iterator[tuple[int, CqiaError]]:
-    """The refused lines that were kept, each with its reason in words."""
-    for issue in upload.issues:
-        yield issue["line"], CqiaError(issue["code"], issue["params"])

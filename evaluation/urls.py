@@ -6,6 +6,7 @@ app_name = "evaluation"
 
 urlpatterns = [
     # prompts, models, answers
+    path("evaluate/prompts/<int:pk>/", prompts.prompt_set, name="prompt-set"),
     path("evaluate/prompts/import", prompts.import_prompts, name="import-prompts"),
     path("evaluate/models/new", prompts.new_model, name="new-model"),
     path("evaluate/answers/import", prompts.import_answers, name="import-answers"),

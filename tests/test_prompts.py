@@ -46,7 +46,7 @@ def load(prompt_set: PromptSet) -> Load:
 
 def refused(upload: Upload) -> list[tuple[int, str, object]]:
     return [
-        (line, error.code, error.params.get("field")) for line, error in prompts.issues_of(upload)
+        (line, error.code, error.params.get("field")) for line, error in upload.refusals()
     ]
 
 

@@ -1,8 +1,11 @@
+from collections.abc import Iterator
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from annotation.models import Job
+from cqia.lib.errors import CqiaError
 from evaluation.models.prompt import PromptSet
 
 
@@ -45,3 +48,8 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return self.filename
+
+    def refusals(self) -> Iterator[tuple[int, CqiaError]]:
+        """The refused lines that were kept, each with its reason in the reader's language."""
+        for issue in self.issues:
+            yield issue["line"], CqiaError(issue["code"], issue["params"])

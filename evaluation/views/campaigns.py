@@ -1,29 +1,162 @@
+"""The lead's room: prompts, models, campaigns; and the ranking of a closed campaign."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms as django_forms
 from django.contrib.auth.decorators import login_required
+from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from annotation.access import project_for
+from annotation.models import Project
 from cqia.accounts.http import Request
+from cqia.accounts.roles import Role
+from cqia.lib.chart_response import respond
+from cqia.lib.errors import CqiaError
+from evaluation import campaigns as polls
+from evaluation import forms
+from evaluation.access import campaign_of_lead, campaign_to_read
+from evaluation.campaigns import Plan
+from evaluation.models import Campaign, Upload
+from evaluation.standings import CHARTS, SAMPLES, categories, standings
+
+JOBS = ("evaluation.read_upload", "evaluation.generate_answers")
 
 
 @login_required
+@require_GET
 def campaigns(request: Request, slug: str) -> HttpResponse:
-    raise Http404
+    return room(request, project_for(request, slug, Role.LEAD))
+
+
+def room(
+    request: Request, project: Project, status: int = 200, **bound: django_forms.BaseForm
+) -> HttpResponse:
+    """The room, with the forms that were filled in wrongly in place of empty ones."""
+    context: dict[str, Any] = {
+        "room": "evaluate",
+        "campaigns": with_progress(project),
+        "prompt_sets": project.prompt_sets.annotate(
+            size=Count("prompts", distinct=True),
+            models=Count("prompts__answers__model", distinct=True),
+        ).order_by("name"),
+        "models": project.model_versions.select_related("release", "endpoint")
+        .annotate(answered=Count("answers"))
+        .order_by("name"),
+        "uploads": Upload.objects.filter(prompt_set__project=project).select_related("prompt_set")[
+            :6
+        ],
+        "jobs": project.jobs.live().filter(task__in=JOBS).order_by("pk"),
+        "failed": project.jobs.filter(task__in=JOBS, state="failed").order_by("-pk")[:3],
+        "prompts_form": forms.PromptsForm(),
+        "answers_form": forms.AnswersForm(project),
+        "model_form": forms.ModelForm(project),
+        "generate_form": forms.GenerateForm(project),
+        **bound,
+    }
+    return render(request, "evaluation/campaigns.html", context, status=status)
+
+
+def with_progress(project: Project) -> Any:
+    """Campaigns of the project with the numbers of votes cast and asked for, the latest first."""
+    cast = Count("ballots", filter=Q(ballots__done_at__isnull=False))
+    campaigns = project.campaigns.select_related("prompt_set")
+    return campaigns.annotate(cast=cast, asked=Count("ballots")).order_by("-pk")
 
 
 @login_required
+@require_http_methods(["GET", "POST"])
 def new_campaign(request: Request, slug: str) -> HttpResponse:
-    raise Http404
+    """Opened only once the lead has seen how many votes it needs: `seen` carries that number back."""
+    project = project_for(request, slug, Role.LEAD)
+    form = forms.CampaignForm(project, request.POST or None)
+    plan: Plan | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            plan = polls.plan(form.design())
+            if request.POST.get("seen") == str(plan.votes) and not request.htmx:
+                given = form.cleaned_data
+                campaign = polls.open_campaign(
+                    plan, given["name"], request.user, guideline=given["guideline"]
+                )
+                return redirect("evaluation:campaign", slug, campaign.pk)
+        except CqiaError as error:
+            form.add_error(None, str(error))
+    context = {"room": "evaluate", "form": form, "plan": plan}
+    if request.htmx:  # asked while the form is being filled in: not complete is no fault
+        return render(request, "evaluation/_plan.html", context)
+    status = 400 if form.errors else 200
+    return render(request, "evaluation/new_campaign.html", context, status=status)
 
 
 @login_required
+@require_GET
 def campaign(request: Request, slug: str, pk: int) -> HttpResponse:
-    raise Http404
+    """How far it is, while it is open; the ranking, once it is closed."""
+    shown = campaign_to_read(request, slug, pk)
+    ballots = shown.ballots
+    context: dict[str, Any] = {
+        "room": "evaluate" if Role.LEAD in request.roles else "vote",
+        "campaign": shown,
+        "models": shown.models_compared.order_by("name"),
+        "asked": ballots.count(),
+        "cast": ballots.done().count(),
+        "is_lead": Role.LEAD in request.roles,
+    }
+    if shown.state == Campaign.State.OPEN:
+        voted = ballots.done().values("holder__display_name", "holder__username")
+        context["voters"] = voted.annotate(votes=Count("pk")).order_by("-votes")
+        return render(request, "evaluation/campaign.html", context)
+    category = _category(request, shown)
+    context |= {
+        "standings": standings(shown, category),
+        "category": category,
+        "categories": categories(shown),
+        "samples": SAMPLES,
+        "charts": _chart_urls(request, shown, category),
+    }
+    return render(request, "evaluation/ranking.html", context)
+
+
+def _category(request: Request, campaign: Campaign) -> str:
+    chosen = request.GET.get("category", "")
+    if chosen and chosen not in categories(campaign):
+        raise Http404
+    return chosen
+
+
+def _chart_urls(request: Request, campaign: Campaign, category: str) -> dict[str, dict[str, str]]:
+    query = f"?{urlencode({'category': category})}" if category else ""
+    return {
+        name: {
+            form: reverse(
+                "evaluation:ranking-chart", args=[request.project.slug, campaign.pk, name, form]
+            )
+            + query
+            for form in ("svg", "png", "csv")
+        }
+        for name in CHARTS
+    }
 
 
 @login_required
+@require_POST
 def close_campaign(request: Request, slug: str, pk: int) -> HttpResponse:
-    raise Http404
+    campaign = campaign_of_lead(request, slug, pk)
+    polls.close(campaign, request.user)
+    return redirect("evaluation:campaign", slug, pk)
 
 
 @login_required
+@require_GET
 def ranking_chart(request: Request, slug: str, pk: int, name: str, form: str) -> HttpResponse:
-    raise Http404
+    """A plot of a closed campaign as svg, png or csv; of one category with ?category=."""
+    campaign = campaign_to_read(request, slug, pk)
+    if name not in CHARTS or campaign.state != Campaign.State.CLOSED:
+        raise Http404
+    shown = standings(campaign, _category(request, campaign))
+    return respond(request, CHARTS[name](shown), form)

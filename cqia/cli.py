@@ -18,10 +18,16 @@ def _up(arguments: list[str]) -> int:
 
     parser = argparse.ArgumentParser("cqia up", description="Start CQIA and keep it running.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
-    parser.add_argument("--port", type=int, help="port of the pages (8000, or the next free one)")
+    parser.add_argument("--port", type=_port, help="port of the pages (8000, or the next free one)")
     parser.add_argument("--no-demo", action="store_true", help="do not load the demo project")
     chosen = parser.parse_args(arguments)
     return up(Options(host=chosen.host, port=chosen.port, demo=not chosen.no_demo))
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port (1 to 65535)")
+    return int(text)
 
 
 def _manage(arguments: list[str]) -> int:

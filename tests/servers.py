@@ -1,5 +1,6 @@
 """Throwaway Postgres and Redis for one run of the tests: started before Django loads, gone after."""
 
+import atexit
 import os
 import shutil
 import signal
@@ -71,7 +72,5 @@ def stop() -> None:
 
 
 start()
-
-
-def pytest_unconfigure() -> None:
-    stop()
+# Not pytest_unconfigure: that is left out when Django's settings or models cannot be loaded.
+atexit.register(stop)

@@ -126,7 +126,7 @@ def clear_leftovers() -> None:
     a new server from starting. A pid file whose number another program now has would do the same.
     """
     data = data_folder()
-    processes.stop(list(processes.of_database(data)), signal.SIGINT, patience=10)
+    processes.stop(list(processes.of_server("postgres", data)), signal.SIGINT, patience=10)
     (data / "postmaster.pid").unlink(missing_ok=True)
 
 

@@ -1,6 +1,7 @@
 """Finding and stopping processes that an earlier `cqia up` left behind, and no others."""
 
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -20,11 +21,11 @@ def of_home(home: Path) -> Iterator[psutil.Process]:
                 yield process
 
 
-def of_database(data: Path) -> Iterator[psutil.Process]:
-    """PostgreSQL processes on this data folder: they work in it, and overwrite their environment."""
+def of_server(name: str, folder: Path) -> Iterator[psutil.Process]:
+    """Servers called `name` that work in a folder. They write their title over their environment."""
     for process in psutil.process_iter():
         with suppress(psutil.Error):
-            if process.name() == "postgres" and process.cwd() == str(data.resolve()):
+            if process.name() == name and process.cwd() == str(folder.resolve()):
                 yield process
 
 
@@ -33,8 +34,17 @@ def stop(processes: list[psutil.Process], ask: signal.Signals, patience: float) 
     for process in processes:
         with suppress(psutil.Error):
             process.send_signal(ask)
-    _, stubborn = psutil.wait_procs(processes, timeout=patience)
-    for process in stubborn:
+    deadline = time.monotonic() + patience
+    while any(is_alive(process) for process in processes) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    for process in processes:
         with suppress(psutil.Error):
             process.kill()
-    psutil.wait_procs(stubborn, timeout=patience)
+
+
+def is_alive(process: psutil.Process) -> bool:
+    """False also for a dead process whose parent has not taken note (in a container, often never)."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

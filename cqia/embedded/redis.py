@@ -6,11 +6,12 @@ doorbell; after a lost message beat rings again, so a log of messages would prot
 
 import importlib.util
 import shutil
+import signal
 import socket
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from cqia.embedded import home
+from cqia.embedded import home, processes
 
 
 class NoRedis(Exception):
@@ -33,15 +34,27 @@ def program() -> str:
     )
 
 
+def data_folder() -> Path:
+    """Where the server works; it keeps nothing there."""
+    return home.path() / "redis"
+
+
 def command(port: int) -> list[str]:
     """The server's command line; the password is in a file, where `ps` does not show it."""
     config = home.ensure() / "redis.conf"
+    data_folder().mkdir(exist_ok=True)
     config.touch(mode=0o600)
     config.write_text(
         f"bind 127.0.0.1\nport {port}\nrequirepass {home.secret('redis-password')}\n"
-        f'save ""\nappendonly no\ndaemonize no\nloglevel warning\ndir "{home.path()}"\n'
+        f'save ""\nappendonly no\ndaemonize no\nloglevel warning\ndir "{data_folder()}"\n'
     )
     return [program(), str(config)]
+
+
+def clear_leftovers() -> None:
+    """Stop a server that a killed `cqia up` left behind."""
+    left = processes.of_server(Path(program()).name, data_folder())
+    processes.stop(list(left), signal.SIGTERM, patience=5)
 
 
 def answers() -> bool:

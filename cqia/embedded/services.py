@@ -32,35 +32,39 @@ def servers(run: home.Run, settings: dict[str, str] | None = None) -> list[Servi
             Service(
                 "postgres",
                 postgres.command(run["postgres_port"], settings or {}),
-                account=postgres.account(),
-                log=_log("postgres"),
+                _log("postgres"),
+                postgres.account(),
                 ask_to_end=signal.SIGINT,  # SIGTERM would wait for every client to leave
                 patience=30,  # killed earlier, it would only have to recover at the next start
                 before_start=postgres.clear_leftovers,
             )
         )
     if "redis_port" in run:
-        services.append(Service("redis", redis.command(run["redis_port"]), log=_log("redis")))
+        services.append(
+            Service(
+                "redis",
+                redis.command(run["redis_port"]),
+                _log("redis"),
+                before_start=redis.clear_leftovers,
+            )
+        )
     return services
 
 
 def web(host: str, port: int) -> Service:
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     command = [sys.executable, "-m", "gunicorn", "-c", "python:cqia.web", "-b", bind]
-    return Service("web", [*command, "--access-logfile", str(_log("access")), "cqia.wsgi"])
+    access = ["--access-logfile", str(_log("access"))]
+    return Service("web", [*command, *access, "cqia.wsgi"], _log("web"))
 
 
 def workers() -> list[Service]:
     """One queue for work of our own, one for work that waits on a model server, and the clock."""
+    cpu = ["worker", "-n", "cpu@%h", "-Q", "cpu", "-c", "2", *WORKER]
+    gpu = ["worker", "-n", "gpu@%h", "-Q", "gpu", "-P", "threads", "-c", "4", *WORKER]
     beat = ["beat", "--pidfile=", "--loglevel", "WARNING"]
-    return [
-        Service("worker-cpu", [*CELERY, "worker", "-n", "cpu@%h", "-Q", "cpu", "-c", "2", *WORKER]),
-        Service(
-            "worker-gpu",
-            [*CELERY, "worker", "-n", "gpu@%h", "-Q", "gpu", "-P", "threads", "-c", "4", *WORKER],
-        ),
-        Service("beat", [*CELERY, *beat]),
-    ]
+    commands = {"worker-cpu": cpu, "worker-gpu": gpu, "beat": beat}
+    return [Service(name, [*CELERY, *command], _log(name)) for name, command in commands.items()]
 
 
 def _log(name: str) -> Path:

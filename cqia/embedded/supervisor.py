@@ -1,19 +1,21 @@
-"""Keeping programs running: start them, pass on what they print, start again what was killed.
+"""Keeping programs running: start them, and start again what was killed.
 
 honcho prints; its Manager is not used, because it stops everything as soon as one process ends.
+What the programs print goes to a log file each and not through us: a terminal that stands still
+would stop them too, and they would die with `cqia up`.
 """
 
 import datetime
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
 
 from honcho.colour import get_colours
 from honcho.printer import Message, Printer
@@ -25,6 +27,8 @@ LONGEST_PAUSE = 10.0  # doubled each time up to this,
 HEALTHY_AFTER = 20.0  # and from the start again once it has run for so long.
 LOG_LIMIT = 10_000_000  # bytes; a longer log is put aside at the start, in place of the last one
 
+Say = Callable[[str, str], None]  # called with a service's name and what happened to it
+
 
 @dataclass(frozen=True)
 class Service:
@@ -32,8 +36,8 @@ class Service:
 
     name: str
     command: list[str]
+    log: Path
     account: Account = field(default_factory=Account)
-    log: Path | None = None  # its output goes here instead of to the terminal
     ask_to_end: signal.Signals = signal.SIGTERM
     patience: float = 5.0  # seconds it has to end before it is killed
     before_start: Callable[[], None] = lambda: None
@@ -43,11 +47,11 @@ class Console:
     """The terminal, shared by many threads."""
 
     def __init__(self, names: list[str]) -> None:
-        self._printer = Printer(width=max(map(len, names)))
+        self._printer = Printer(sys.stdout, width=max(map(len, names)))
         self._colours = dict(zip(names, get_colours(), strict=False))
         self._lock = threading.Lock()
 
-    def say(self, name: str, text: str | bytes) -> None:
+    def say(self, name: str, text: str) -> None:
         now = datetime.datetime.now()
         with self._lock:
             self._printer.write(Message("line", text, now, name, self._colours.get(name)))
@@ -56,9 +60,7 @@ class Console:
 class Keeper:
     """Keeps one service running until told to stop."""
 
-    def __init__(
-        self, service: Service, environment: dict[str, str], say: Callable[[str, Any], None]
-    ) -> None:
+    def __init__(self, service: Service, environment: dict[str, str], say: Say) -> None:
         self.service = service
         self._environment = environment
         self._say = say
@@ -96,7 +98,8 @@ class Keeper:
                 return
             if time.monotonic() - began > HEALTHY_AFTER:
                 pause = FIRST_PAUSE
-            self._say(self.service.name, f"{reason}; starts again in {pause:.1f} s")
+            said = f"{reason}; starts again in {pause:.1f} s (see {self.service.log})"
+            self._say(self.service.name, said)
             self._stopping.wait(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 
@@ -109,45 +112,33 @@ class Keeper:
             return f"could not be started: {error}"
         if child is None:
             return "not started"
-        reader = threading.Thread(target=self._pass_on, args=(child.stdout,), daemon=True)
-        reader.start()
         code = child.wait()
-        # Children of a killed program hold its port, its queue and our end of its output.
-        _kill_group(child.pid)
-        reader.join(2)
+        _kill_group(child.pid)  # children of a killed program hold its port or its queue
         return f"ended by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
 
     def _spawn(self) -> subprocess.Popen[bytes] | None:
         with self._starting:
             if self._stopping.is_set():
                 return None
-            output = _open_log(self.service.log) if self.service.log else subprocess.PIPE
-            try:
+            with open(self.service.log, "ab") as log:
                 self._child = subprocess.Popen(
                     **self.service.account.popen(self.service.command),
                     env=self._environment,
                     cwd="/" if self.service.account.user else None,
                     stdin=subprocess.DEVNULL,
-                    stdout=output,
-                    stderr=subprocess.STDOUT,
+                    stdout=log,
+                    stderr=log,
                     # Ctrl-C reaches `cqia up` alone, which then ends its services in order.
                     start_new_session=True,
                 )
-            finally:
-                if output != subprocess.PIPE:
-                    os.close(output)
             return self._child
-
-    def _pass_on(self, lines: IO[bytes] | None) -> None:
-        for line in lines or ():
-            self._say(self.service.name, line)
 
 
 class Supervisor:
     """Starts services and ends them in the reverse order of their groups."""
 
-    def __init__(self, console: Console, home: Path, mark: str) -> None:
-        self._console = console
+    def __init__(self, say: Say, home: Path, mark: str) -> None:
+        self._say = say
         self._home = home
         self._mark = mark
         self._groups: list[list[Keeper]] = []
@@ -169,11 +160,10 @@ class Supervisor:
                 keeper.wait()
 
     def _keeper(self, service: Service) -> Keeper:
-        if service.log is not None:
-            _put_aside(service.log)
+        _put_aside(service.log)
         environment = {"CQIA_LOG_FORMAT": "text", **os.environ}
         environment |= {"CQIA_HOME": str(self._home), self._mark: service.name}
-        return Keeper(service, environment, self._console.say)
+        return Keeper(service, environment, self._say)
 
 
 def _kill_group(leader: int) -> None:
@@ -182,11 +172,7 @@ def _kill_group(leader: int) -> None:
         os.killpg(leader, signal.SIGKILL)
 
 
-def _open_log(log: Path) -> int:
-    return os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-
-
 def _put_aside(log: Path) -> None:
-    log.parent.mkdir(exist_ok=True)
+    log.parent.mkdir(mode=0o700, exist_ok=True)
     if log.exists() and log.stat().st_size > LOG_LIMIT:
         log.replace(log.with_suffix(".old.log"))

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 from cqia import environment as env
 from cqia.embedded import home, postgres, processes, redis, services
+from cqia.embedded.account import NoAccount
 from cqia.embedded.steps import Step, collect_static, demo_accounts, load_demo, migrate
 from cqia.embedded.supervisor import Console, Supervisor
 from cqia.lib.messages import compile_messages
@@ -55,10 +56,18 @@ class Start:
     ending: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
-        self.supervisor = Supervisor(self.console, home.path(), processes.MARK)
+        self.supervisor = Supervisor(self.console.say, home.path(), processes.MARK)
 
     def say(self, text: str) -> None:
         self.console.say("cqia", text)
+
+    def clear_leftovers(self) -> None:
+        """Stop what an earlier `cqia up` left behind when it was killed; ports are free then."""
+        processes.stop(list(processes.of_home(home.path())), signal.SIGTERM, patience=5)
+        if not env.text("CQIA_DATABASE_URL"):
+            postgres.clear_leftovers()
+        if not env.text("CQIA_REDIS_URL"):
+            redis.clear_leftovers()
 
     def run(self) -> None:
         """Start everything, wait for a signal, end everything."""
@@ -129,7 +138,7 @@ class Start:
         accounts = home.path() / "demo-accounts.txt"
         if self.options.demo and accounts.exists():
             self.say(accounts.read_text())
-        self.say("Press Ctrl-C to stop it")
+        self.say(f"Logs are in {home.path() / 'logs'}; press Ctrl-C to stop")
 
     def _begin(self, step: Step) -> subprocess.Popen[str]:
         self.say(step.says)
@@ -175,11 +184,14 @@ def up(options: Options) -> int:
             start = Start(options)
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(number, lambda *_: start.ending.set())
-            processes.stop(list(processes.of_home(home.path())), signal.SIGTERM, patience=5)
+            start.clear_leftovers()
             start.run()
     except Refused as error:
         print(error, file=sys.stderr)
         return error.code
+    except (NoAccount, postgres.PostgresFailed, redis.NoRedis) as error:
+        print(error, file=sys.stderr)
+        return 1
     except PermissionError as error:
         print(f"{error.filename} belongs to another user: {error.strerror}.", file=sys.stderr)
         return 1

@@ -1,0 +1,95 @@
+"""The API of campaigns and votes: the same verbs as the pages, and as blind."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.decorators import api_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotation.access import person, project_for
+from cqia.accounts.roles import Role
+from evaluation import votes
+from evaluation.access import campaign_to_read, campaign_to_vote_in
+from evaluation.models import Ballot, Campaign
+from evaluation.standings import standings
+
+
+class CampaignSerializer(serializers.ModelSerializer[Campaign]):
+    class Meta:
+        model = Campaign
+        fields = ["id", "name", "state", "opened_at", "closed_at"]
+
+
+class BallotSerializer(serializers.Serializer[Any]):
+    ballot = serializers.CharField(source="token", help_text="to be sent back with the vote")
+    question = serializers.CharField()
+    left = serializers.CharField()
+    right = serializers.CharField()
+
+
+class VoteSerializer(serializers.Serializer[Any]):
+    ballot = serializers.CharField()
+    choice = serializers.ChoiceField(choices=Ballot.Choice.choices)
+
+
+class TallySerializer(serializers.Serializer[Any]):
+    win = serializers.IntegerField()
+    tie = serializers.IntegerField()
+    lose = serializers.IntegerField()
+    both_bad = serializers.IntegerField()
+    better_or_equal = serializers.FloatField()
+
+
+class RankSerializer(serializers.Serializer[Any]):
+    model = serializers.CharField(source="rating.model")
+    rank = serializers.IntegerField(source="rating.rank")
+    rating = serializers.FloatField(source="rating.rating")
+    low = serializers.FloatField(source="rating.low")
+    high = serializers.FloatField(source="rating.high")
+    group = serializers.IntegerField(source="rating.group")
+    votes = serializers.IntegerField(source="rating.votes")
+    evaluators = serializers.IntegerField()
+    tally = TallySerializer(allow_null=True)
+
+
+@extend_schema(responses=CampaignSerializer(many=True))
+@api_view(["GET"])
+def campaigns(request: Request, slug: str) -> Response:
+    """The campaigns of a project, the latest first; for its leads and evaluators."""
+    project = project_for(request, slug, Role.LEAD, Role.EVALUATOR)
+    return Response(CampaignSerializer(project.campaigns.order_by("-pk"), many=True).data)
+
+
+@extend_schema(responses={200: BallotSerializer, 204: None})
+@api_view(["GET"])
+def ballot(request: Request, slug: str, pk: int) -> Response:
+    """The comparison you are on, or the next one; 204 where there is none for you."""
+    campaign = campaign_to_vote_in(request, slug, pk)
+    user = person(request)
+    taken = votes.next_ballot(user, campaign)
+    if taken is None:
+        return Response(status=status.HTTP_204_NO_CONTENT)
+    return Response(BallotSerializer(votes.show(taken, user)).data)
+
+
+@extend_schema(request=VoteSerializer, responses={204: None})
+@api_view(["POST"])
+def vote(request: Request, slug: str, pk: int) -> Response:
+    """Vote on your comparison. Sent twice it counts once; 409 where it is no longer yours."""
+    campaign = campaign_to_vote_in(request, slug, pk)
+    form = VoteSerializer(data=request.data)
+    form.is_valid(raise_exception=True)
+    given = form.validated_data
+    votes.cast(person(request), campaign, given["ballot"], given["choice"])
+    return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+@extend_schema(responses=RankSerializer(many=True))
+@api_view(["GET"])
+def ranking(request: Request, slug: str, pk: int) -> Response:
+    """The ranking of a closed campaign, the best first; of one category with ?category=."""
+    campaign = campaign_to_read(request, slug, pk)
+    found = standings(campaign, request.GET.get("category", ""))
+    return Response(RankSerializer(found.rows, many=True).data)

@@ -59,7 +59,9 @@ class Job(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(state__in=["waiting", "running", "paused", "done", "failed", "cancelled"]),
+                condition=models.Q(
+                    state__in=["waiting", "running", "paused", "done", "failed", "cancelled"]
+                ),
                 name="job_state_known",
             )
         ]
@@ -70,6 +72,11 @@ class Job(models.Model):
     @property
     def label(self) -> str:
         return str(LABELS.get(self.task, self.task))
+
+    @property
+    def counts_bytes(self) -> bool:
+        """Whether `done` and `total` are bytes of a file instead of rows."""
+        return self.task == "annotation.import_batch"
 
     @property
     def message(self) -> str:

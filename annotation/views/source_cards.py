@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Count
 
 from annotation.models import Batch, Pair, Project, Source, State
@@ -15,6 +16,10 @@ class Standing:
     state: str
     label: str
     pairs: int
+
+    @property
+    def shown(self) -> str:
+        return f"{self.label} {intcomma(self.pairs)}"
 
 
 @dataclass(frozen=True)

@@ -37,15 +37,19 @@ def sources(request: Request, slug: str) -> HttpResponse:
 def import_file(request: Request, slug: str) -> HttpResponse:
     project = project_for(request, slug, Role.LEAD)
     if request.method == "GET":
-        return _import_page(
-            request, ImportForm(project, initial={"source": request.GET.get("source")})
-        )
+        return _import_page(request, ImportForm(project, initial=_initial(request)))
     form = ImportForm(project, request.POST, request.FILES)
     taken = _taken(request, project, form) if form.is_valid() else None
     if taken is None:
         return _import_page(request, form, status=400)
     messages.info(request, uploads.said(taken))
     return redirect("annotation:batch", slug, taken.batch.pk)
+
+
+def _initial(request: Request) -> dict[str, str]:
+    """A source that is named keeps its recipe; for a new one, the first is offered."""
+    source = request.GET.get("source")
+    return {"source": source} if source else {"recipe": RECIPES[0].id}
 
 
 def _taken(request: Request, project: Project, form: ImportForm) -> uploads.Taken | None:

@@ -8,10 +8,9 @@ from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from annotation import answers, drafts, workflow
-from annotation.models import Annotation, Claim, Draft, Guideline, Pair, Project, Response
+from annotation import answers, drafts, queue, workflow
+from annotation.models import Annotation, Claim, Draft, Pair, Project, Response
 from cqia.accounts.models import User
-from cqia.lib import slots
 from cqia.lib.errors import CqiaError
 
 Verb = Annotation.Verb
@@ -35,7 +34,7 @@ class Decision:
     reason: str = ""
     note: str = ""
     places: dict[int, int] = field(default_factory=dict)
-    guideline: Guideline | None = None  # the version that was on the page
+    guideline_id: int | None = None  # the version that was on the page
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -69,15 +68,14 @@ def submit(user: User, project: Project, claim_id: int, decision: Decision) -> N
 
 @transaction.atomic
 def _record(user: User, claim: Claim, decision: Decision) -> None:
-    # Whoever finishes a slot holds the pair: of two who finish the last two, one sees both done.
-    pair = Pair.objects.select_for_update(no_key=True).only("pk").get(pk=claim.pair_id)
-    if not slots.finish(Claim.objects.all(), claim.pk, user):
+    left = queue.finish(claim, user)
+    if left is None:
         if Claim.objects.done().filter(pk=claim.pk, holder=user).exists():
             return
         raise LeaseLost
     outcome = _outcome(user, claim, decision)
     Annotation.objects.create(
-        pair=pair,
+        pair_id=claim.pair_id,
         claim=claim,
         author=user,
         verb=outcome.verb,
@@ -85,12 +83,12 @@ def _record(user: User, claim: Claim, decision: Decision) -> None:
         ranking=[response.pk for response in outcome.ranking],
         reason=outcome.reason,
         note=drafts.typed(decision.note),
-        guideline=decision.guideline,
+        guideline_id=decision.guideline_id,
         seconds=_seconds(claim),
     )
-    Draft.objects.filter(pair=pair, author=user).delete()
-    if not pair.claims.filter(done_at=None).exists():
-        workflow.move("annotate", pair, user)
+    Draft.objects.filter(pair=claim.pair_id, author=user).delete()
+    if left == 0:
+        workflow.move("annotate", Pair(pk=claim.pair_id), user)
 
 
 def _seconds(claim: Claim) -> float:

@@ -1,9 +1,11 @@
 """What an annotator has before them: the pair, its answers, hints, the draft; or why there is no work."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
+from django.db import connection
 from django.db.models import Min
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -14,7 +16,6 @@ from annotation.models import (
     Claim,
     Draft,
     Finding,
-    Guideline,
     Pair,
     Project,
     Response,
@@ -87,11 +88,20 @@ def lease_of(claim: Claim) -> Lease:
     return Lease(max(0, int((until - timezone.now()).total_seconds())) if until else 0)
 
 
+# What the page shows around a claim, in one round trip: it is asked for with every submit.
+_READ = f"""
+SELECT (SELECT json_agg(json_build_array(check_id, evidence) ORDER BY id)
+          FROM {Finding._meta.db_table} WHERE pair_id = %(pair)s AND evidence <> ''),
+       (SELECT json_build_array(fields, extract(epoch FROM saved_at))
+          FROM {Draft._meta.db_table} WHERE pair_id = %(pair)s AND author_id = %(user)s)
+"""
+
+
 def desk_of(claim: Claim, user: User) -> Desk:
     """Everything the workbench shows of a pair that `user` holds."""
     pair = claim.pair
-    draft = Draft.objects.filter(pair=pair, author=user).first()
-    fields = draft.fields if draft else {}
+    found, draft = _read(_READ, pair=pair.pk, user=user.pk)
+    fields, saved_at = draft or ({}, None)
     shown = answers.shown(claim, user)
     places = fields.get("places", {})
     sent_back = pair.state == State.RETURNED
@@ -105,10 +115,16 @@ def desk_of(claim: Claim, user: User) -> Desk:
         text=fields.get("text") or _first_text(pair, user, shown, sent_back=sent_back),
         reason=fields.get("reason", ""),
         note=fields.get("note", ""),
-        hints=_hints(pair),
+        hints=_hints(found or []),
         remark=_remark(pair) if sent_back else "",
-        restored=draft.saved_at if draft else None,
+        restored=datetime.fromtimestamp(saved_at, UTC) if saved_at else None,
     )
+
+
+def _read(sql: str, **values: int) -> tuple[Any, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchone()
 
 
 def _first_text(pair: Pair, user: User, shown: list[Response], *, sent_back: bool) -> str:
@@ -122,12 +138,11 @@ def _first_text(pair: Pair, user: User, shown: list[Response], *, sent_back: boo
     return shown[0].text if len(shown) == 1 else ""
 
 
-def _hints(pair: Pair) -> list[Hint]:
-    found = Finding.objects.filter(pair=pair).exclude(evidence="").order_by("id")
+def _hints(found: list[tuple[str, str]]) -> list[Hint]:
     return [
-        Hint(check.name, finding.evidence)
-        for finding in found
-        if isinstance(check := CHECK_OF.get(finding.check_id), TextCheck)
+        Hint(check.name, evidence)
+        for check_id, evidence in found
+        if isinstance(check := CHECK_OF.get(check_id), TextCheck)
     ]
 
 
@@ -136,9 +151,15 @@ def _remark(pair: Pair) -> str:
     return last.note if last else ""
 
 
-def guideline_of(project: Project) -> Guideline | None:
-    """The latest version, without its text."""
-    return project.guidelines.order_by("-version").only("version").first()
+def guideline_id(project: Project, version: int | None) -> int | None:
+    """The id of a version of the guideline, None where there is no such version."""
+    found = project.guidelines.filter(version=version) if version else project.guidelines.none()
+    return found.values_list("pk", flat=True).first()
+
+
+def guideline_version(project: Project) -> int | None:
+    """The number of the latest version."""
+    return project.guidelines.order_by("-version").values_list("version", flat=True).first()
 
 
 def decided_today(user: User, project: Project) -> int:

@@ -64,15 +64,24 @@ def claim_next(user: User, project: Project) -> Claim | None:
 
     None where there is no work for them. The claim comes with its pair and the pair's source.
     """
-    mine = Claim.objects.of(project).held_by(user).select_related("pair__source")
     # A sent-back pair waits for days, so the pair just being worked on runs out before it.
-    held: Claim | None = mine.order_by("held_until", "id").first()
-    if held is None:
-        return _take(user, project) or (_take(user, project) if free_expired(project) else None)
+    mine = Claim.objects.of(project).filter(holder=user, done_at=None).order_by("held_until", "id")
+    held = mine.select_related("pair__source").first()
+    if held is not None and _resume(held, user, project):
+        return held
+    taken = _take(user, project) or (_take(user, project) if free_expired(project) else None)
+    return Claim.objects.select_related("pair__source").get(pk=taken) if taken else None
+
+
+def _resume(held: Claim, user: User, project: Project) -> bool:
+    """Start the clock of a pair sent back, and renew a lease that ran out but that nobody took over."""
     if held.held_since is None:
         held.held_since = timezone.now()
         held.save(update_fields=["held_since"])
-    return held
+    if held.held_until is not None and held.held_until > timezone.now():
+        return True
+    held.held_until = timezone.now() + lease_of(project)
+    return renew(held, user, project)
 
 
 def free_for(user: User, project: Project) -> ClaimQuerySet:
@@ -83,9 +92,35 @@ def free_for(user: User, project: Project) -> ClaimQuerySet:
     return free.exclude(Exists(Skip.objects.filter(pair=OuterRef("pair"), user=user)))
 
 
-def _take(user: User, project: Project) -> Claim | None:
-    free = free_for(user, project).select_related("pair__source").order_by("place", "slot")
+def _take(user: User, project: Project) -> int | None:
+    free = free_for(user, project).order_by("place", "slot")
     return slots.take_first(free, user, lease_of(project))
+
+
+# All slots of the pair are locked, in one order and in the state in which the last one to hold them
+# left them: of two people who finish the last two at once, the second sees both done.
+_FINISH_SQL = f"""
+WITH slots AS MATERIALIZED (
+    SELECT id, done_at FROM {CLAIMS} WHERE pair_id = %(pair)s ORDER BY slot FOR UPDATE
+), finished AS (
+    UPDATE {CLAIMS} claim SET done_at = now() FROM slots
+     WHERE slots.id = claim.id AND claim.id = %(claim)s
+       AND claim.holder_id = %(user)s AND claim.done_at IS NULL
+ RETURNING claim.id
+)
+SELECT (SELECT count(*) FROM slots WHERE done_at IS NULL AND id <> %(claim)s) FROM finished
+"""
+
+
+def finish(claim: Claim, user: User) -> int | None:
+    """Mark one's own slot done; how many of the pair are still open, None where it was lost.
+
+    Run it in the deciding transaction.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_FINISH_SQL, {"pair": claim.pair_id, "claim": claim.pk, "user": user.pk})
+        row = cursor.fetchone()
+    return None if row is None else int(row[0])
 
 
 def free_expired(project: Project | None = None) -> int:

@@ -30,7 +30,7 @@ urlpatterns = [
     # workbench
     path("annotate/", workbench.workbench, name="workbench"),
     path("annotate/skipped", workbench.take_up, name="take-up"),
-    path("annotate/preview", writing.preview, name="preview"),
+    path("annotate/preview", writing.preview, name="preview-text"),
     path("annotate/guideline/", writing.guideline, name="guideline"),
     path("annotate/claims/<int:pk>/submit", workbench.submit, name="submit"),
     path("annotate/claims/<int:pk>/draft", workbench.save_draft, name="save-draft"),

@@ -89,7 +89,7 @@ def move_many(verb: str, wanted: Iterable[Wanted], actor: User | None = None) ->
         "verb": verb,
         "actor": None if actor is None else actor.pk,
     }
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.execute(_MOVE_SQL, values)
         return [pair_id for (pair_id,) in cursor.fetchall()]
 

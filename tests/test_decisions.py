@@ -210,7 +210,7 @@ def test_it_records_the_guideline_seen_and_the_time_taken(
     seen = Guideline.objects.create(project=project, version=1, text="一")
     Guideline.objects.create(project=project, version=2, text="二")
     Claim.objects.update(held_since=timezone.now() - timedelta(seconds=90))
-    submit(annotator, project, claim.pk, Decision("accept", guideline=seen))
+    submit(annotator, project, claim.pk, Decision("accept", guideline_id=seen.pk))
     annotation = Annotation.objects.get()
     assert annotation.guideline == seen
     assert 90 <= annotation.seconds < 100

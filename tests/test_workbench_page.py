@@ -216,7 +216,7 @@ def test_it_compares_no_pair_of_somebody_else(
 
 
 def test_it_previews_what_is_written(desk: Client, project: Project) -> None:
-    url = reverse("annotation:preview", args=["tea"])
+    url = reverse("annotation:preview-text", args=["tea"])
     page = desk.post(url, {"text": "**粗** <b>x</b>"}).content.decode()
     assert "<strong>粗</strong> &lt;b&gt;" in page
 

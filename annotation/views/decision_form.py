@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from annotation import desk
 from annotation.decisions import Decision
 from annotation.drafts import TEXT_LIMIT
 from annotation.models import Annotation, Project
@@ -46,13 +47,11 @@ class DecisionForm(WorkForm):
 
     def decision(self, project: Project) -> Decision:
         data = self.cleaned_data
-        version = data["guideline"]
-        seen = project.guidelines.filter(version=version).first() if version else None
         return Decision(
             verb=data["verb"],
             text=data["text"],
             reason=data["reason"],
             note=data["note"],
             places=self.places,
-            guideline=seen,
+            guideline_id=desk.guideline_id(project, data["guideline"]),
         )

@@ -91,13 +91,12 @@ def _next(request: Request, project: Project) -> HttpResponse:
 
 def _on_the_desk(request: Request, project: Project) -> dict[str, Any]:
     claim = queue.claim_next(request.user, project)
-    latest = desk.guideline_of(project)
     return {
         "room": "annotate",
         "work": desk.desk_of(claim, request.user) if claim else None,
         "nothing": None if claim else desk.why_idle(request.user, project),
         "today": desk.decided_today(request.user, project),
-        "version": latest.version if latest else None,
+        "version": desk.guideline_version(project),
         "reasons": Annotation.Reason.choices,
     }
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any, Self, TypeVar
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import connection, models
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -46,27 +46,24 @@ class Slot(models.Model):
 S = TypeVar("S", bound=Slot)
 
 
-def take_first(slots: models.QuerySet[S], user: models.Model, lease: timedelta) -> S | None:
-    """Give the first free slot of `slots` (in its order) to `user`, or None where none is free."""
-    with transaction.atomic():
-        slot = slots.filter(holder=None).select_for_update(skip_locked=True, of=("self",)).first()
-        if slot is None:
-            return None
-        now = timezone.now()
-        slot.holder_id = user.pk
-        slot.held_since, slot.held_until = now, now + lease
-        slot.save(update_fields=["holder", "held_since", "held_until"])
-        return slot
+def take_first(slots: models.QuerySet[S], user: models.Model, lease: timedelta) -> int | None:
+    """Give the first free slot of `slots` (in its order) to `user`: its id, or None where none is free.
+
+    One statement and one round trip, so that no lock outlives it.
+    """
+    sql, params = slots.filter(holder=None).values("pk")[:1].query.sql_with_params()
+    now = timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {slots.model._meta.db_table} SET holder_id = %s, held_since = %s, held_until = %s"
+            f" WHERE id = ({sql} FOR UPDATE SKIP LOCKED) RETURNING id",
+            [user.pk, now, now + lease, *params],
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def free_expired(slots: models.QuerySet[Any]) -> int:
     """Free the slots whose lease ran out; returns how many."""
     late = slots.filter(holder__isnull=False, done_at=None, held_until__lt=Now())
     return late.update(holder=None, held_since=None, held_until=None)
-
-
-def finish(slots: models.QuerySet[Any], slot_id: int, user: models.Model) -> bool:
-    """Mark a held slot done; False where `user` no longer holds it. Run it in the deciding transaction."""
-    return bool(
-        slots.filter(pk=slot_id, holder=user, done_at=None).update(done_at=timezone.now())
-    )

@@ -111,10 +111,10 @@ def test_every_kind_of_job_has_a_label(job: Job, task: str) -> None:
 
 
 def test_the_page_shows_progress_and_polls(browser: Client, job: Job) -> None:
-    Job.objects.update(done=1, total=4, state=Job.State.RUNNING)
+    Job.objects.update(done=1024, total=4096, state=Job.State.RUNNING)
     page = browser.get(f"/p/tea/jobs/{job.pk}/").content.decode()
     assert "<!doctype html>" in page
-    assert "1 of 4 (25%)" in page
+    assert "1.0\xa0KB of 4.0\xa0KB (25%)" in page
     assert 'hx-trigger="every 1s"' in page
 
 

@@ -72,6 +72,12 @@ def evaluator(project: Project) -> User:
 
 
 @pytest.fixture
+def second_evaluator(project: Project) -> User:
+    """Votes too, on the same comparisons."""
+    return person("second_evaluator", project, Role.EVALUATOR)
+
+
+@pytest.fixture
 def outsider(db: None) -> User:
     """Signed in, member of nothing: must see nothing."""
     return person("outsider")

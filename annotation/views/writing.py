@@ -22,7 +22,7 @@ MOSTLY_NEW = 0.6
 def preview(request: Request, slug: str) -> HttpResponse:
     project_for(request, slug, Role.ANNOTATOR)
     text = typed(request.POST.get("text", ""))
-    return render(request, "annotation/_preview.html", {"text": text})
+    return render(request, "annotation/_rendered.html", {"text": text})
 
 
 @login_required

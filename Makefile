@@ -12,7 +12,7 @@ REAL := $(or $(CQIA_REAL_DATA),../shared/data)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-browser test-data test-vllm lint types migrations-check messages \
-	lock bench clean
+	messages-check lock bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,9 +43,12 @@ migrations-check: .venv/installed-dev ## Fail when a model has changed without a
 	CQIA_DATABASE_URL=postgresql://nobody@127.0.0.1:1/none $(BIN)/python -W ignore manage.py \
 		makemigrations --check --dry-run
 
-messages: .venv/installed ## Compile the translations
-	$(BIN)/python -c "from pathlib import Path; from cqia.lib.messages import compile_messages; \
-		print(*compile_messages(Path('locale')), sep='\n')"
+messages: .venv/installed ## Bring the catalogues in line with the code, and compile them
+	$(BIN)/python -m cqia.lib.messages update
+	$(BIN)/python -m cqia.lib.messages compile
+
+messages-check: .venv/installed ## Fail when a text is untranslated, unsure or unused
+	$(BIN)/python -m cqia.lib.messages check
 
 bench: .venv/installed-dev ## Run every benchmark in its short form
 	@set -e; for file in benchmarks/[a-z]*.py; do echo "$$file"; $(BIN)/python $$file --quick; done

@@ -12,9 +12,19 @@ from django.utils import formats
 
 from annotation import jobs
 from annotation.checks import CHECK_OF, CHECKS, Check
-from annotation.models import Job, Project, Threshold
+from annotation.models import Finding, Job, Pair, Project, Threshold
 from cqia.accounts.models import User, record
 from cqia.lib.errors import CqiaError
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one check found of a pair, in words; `drops` where its line, being on, drops the pair."""
+
+    name: str
+    score: str
+    drops: bool
+    evidence: str
 
 
 @dataclass(frozen=True)
@@ -72,6 +82,21 @@ def _line(check: Check, row: Threshold | None) -> Line:
     if row is None:
         return Line(check, check.enabled, check.low, check.high)
     return Line(check, row.enabled, row.low, row.high)
+
+
+def measured(pair: Pair) -> list[Measured]:
+    """What the checks have found of a pair, in the order of CHECKS."""
+    found = {one.check_id: one for one in Finding.objects.filter(pair=pair)}
+    return [
+        Measured(
+            str(line.check.name),
+            shown(line.check, finding.score),
+            line.enabled and line.drops(finding.score),
+            finding.evidence,
+        )
+        for line in lines_of(pair.project)
+        if (finding := found.get(line.check.id)) is not None
+    ]
 
 
 def beyond(lines: Iterable[Line]) -> Q:

@@ -176,5 +176,6 @@ def close(campaign: Campaign, user: User | None) -> bool:
             state=Campaign.State.CLOSED, closed_at=timezone.now()
         )
         if closed:
-            record(user, "campaign closed", campaign.project_id, campaign=campaign.pk)
+            details = {"campaign": campaign.pk, "name": campaign.name}
+            record(user, "campaign closed", campaign.project_id, **details)
     return bool(closed)

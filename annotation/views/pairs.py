@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -9,10 +7,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from annotation import history, prefilter
 from annotation.access import project_for
-from annotation.models import Finding, Judgement, Pair, Project
+from annotation.models import Judgement, Pair
 from annotation.paging import page_of
 from annotation.prefilter_forms import PairFilter
-from annotation.thresholds import lines_of, shown
+from annotation.thresholds import measured
 from annotation.workflow import StaleState
 from cqia.accounts.http import Request
 from cqia.accounts.roles import Role
@@ -46,7 +44,7 @@ def pair(request: Request, slug: str, pk: int) -> HttpResponse:
         "room": "prefilter",
         "pair": shown_pair,
         "responses": shown_pair.responses.select_related("author").order_by("position", "id"),
-        "findings": _findings(project, shown_pair),
+        "findings": measured(shown_pair),
         "judgements": [
             (one, explain(one.failure, one.params.get("failure", {})) if one.failure else "")
             for one in Judgement.objects.filter(pair=shown_pair).order_by("id")
@@ -70,17 +68,3 @@ def restore_pair(request: Request, slug: str, pk: int) -> HttpResponse:
     messages.success(request, _("Pair %(id)s restored.") % {"id": pk})
     back = request.POST.get("back")
     return redirect("annotation:dropped", slug) if back else redirect("annotation:pair", slug, pk)
-
-
-def _findings(project: Project, of: Pair) -> list[dict[str, Any]]:
-    found = {one.check_id: one for one in Finding.objects.filter(pair=of)}
-    return [
-        {
-            "name": line.check.name,
-            "score": shown(line.check, found[line.check.id].score),
-            "drops": line.enabled and line.drops(found[line.check.id].score),
-            "evidence": found[line.check.id].evidence,
-        }
-        for line in lines_of(project)
-        if line.check.id in found
-    ]

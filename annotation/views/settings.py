@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from annotation import members
+from annotation import changes, members
 from annotation.access import project_for
 from annotation.models import Endpoint, Project
 from annotation.settings_forms import EndpointForm, GuidelineForm, MemberForm, ProjectForm
@@ -51,7 +51,9 @@ def add_member(request: Request, slug: str) -> HttpResponse:
 @require_POST
 def remove_member(request: Request, slug: str, pk: int) -> HttpResponse:
     project = project_for(request, slug, Role.LEAD)
-    membership = get_object_or_404(Membership.objects.select_related("user"), project=project, pk=pk)
+    membership = get_object_or_404(
+        Membership.objects.select_related("user"), project=project, pk=pk
+    )
     try:
         members.remove_member(project, request.user, membership)
     except CqiaError as error:
@@ -108,9 +110,13 @@ def _page(request: Request, project: Project, **bad: forms.BaseForm) -> HttpResp
     context = {
         "room": "settings",
         "guideline": guideline,
-        "memberships": project.memberships.select_related("user").order_by("role", "user__username"),
+        "memberships": project.memberships.select_related("user").order_by(
+            "role", "user__username"
+        ),
         "endpoints": project.endpoints.order_by("name"),
-        "audit": project.audit.select_related("actor")[:20],
+        "audit": [
+            (entry, changes.sentence(entry)) for entry in project.audit.select_related("actor")[:20]
+        ],
         **fresh,
         **bad,
     }

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from annotation.access import project_for
 from annotation.models import Annotation, Pair, Project, State
+from annotation.thresholds import measured
 from cqia.accounts.http import Request
 from cqia.accounts.roles import Role
 from cqia.lib.errors import CqiaError
@@ -79,5 +80,5 @@ def _page(
         context["comparisons"] = [compare(annotation, shown) for annotation in latest]
         context["own"] = any(annotation.author_id == request.user.pk for annotation in latest)
         context["transitions"] = shown.transitions.select_related("actor")
-        context["findings"] = shown.findings.order_by("check_id")
+        context["findings"] = measured(shown)
     return render(request, "review/inbox.html", context, status=400 if form else 200)

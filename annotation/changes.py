@@ -1,0 +1,38 @@
+"""What people changed in a project, in words."""
+
+from collections import defaultdict
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from annotation.checks import CHECK_OF
+from cqia.accounts.models import AuditEntry
+from cqia.accounts.roles import Role
+
+SENTENCES: dict[str, Promise] = {
+    "settings changed": _("Settings changed"),
+    "member added": _("%(user)s added as %(role)s"),
+    "member removed": _("Role %(role)s taken from %(user)s"),
+    "guideline published": _("Version %(version)s of the guideline published"),
+    "endpoint saved": _("Model server %(name)s added"),
+    "endpoint removed": _("Model server %(name)s removed"),
+    "file imported": _("File %(file)s imported into %(source)s"),
+    "threshold set": _("Line of the check “%(check)s” moved"),
+    "release frozen": _("Release %(number)s frozen"),
+    "campaign opened": _("Campaign “%(name)s” opened"),
+    "campaign closed": _("Campaign “%(name)s” closed"),
+}
+
+
+def sentence(entry: AuditEntry) -> str:
+    """What an entry tells of, in the language now active; an action of another version as stored."""
+    if entry.action not in SENTENCES:
+        return entry.action
+    # Entries of an earlier version may lack a detail.
+    details: dict[str, Any] = defaultdict(lambda: "–", entry.details)
+    if details.get("role") in Role.values:
+        details["role"] = str(Role(details["role"]).label)
+    if details.get("check") in CHECK_OF:
+        details["check"] = str(CHECK_OF[details["check"]].name)
+    return str(SENTENCES[entry.action]) % details

@@ -4,10 +4,14 @@ from pathlib import Path
 
 from django.conf import settings
 
-pytest_plugins = ["tests.cast", "tests.poll"]
+from cqia.lib.messages import compile_messages
+
+pytest_plugins = ["tests.cast", "tests.poll", "tests.live", "tests.vllm_server"]
 
 # `collectstatic` has not run: files are named plainly, and the folder of the collected ones is empty.
 settings.STORAGES["staticfiles"]["BACKEND"] = (
     "django.contrib.staticfiles.storage.StaticFilesStorage"
 )
 Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
+# Before gettext reads a catalogue for the first time.
+compile_messages(Path(settings.LOCALE_PATHS[0]))

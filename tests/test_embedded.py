@@ -1,16 +1,13 @@
 """`cqia up` and its parts, with real processes in a home of their own."""
 
-import contextlib
 import dataclasses
-import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -20,15 +17,9 @@ from cqia.embedded import home, processes, steps
 from cqia.embedded.account import NoAccount, account_for
 from cqia.embedded.supervisor import Service, Supervisor
 from cqia.embedded.up import Options, Refused, Start, free_port, is_free
+from tests.live import Installation, eventually
 
 PROGRAM = "import time; print('here', flush=True); time.sleep(600)"
-
-
-def eventually(fact: Callable[[], object], seconds: float = 40) -> None:
-    deadline = time.monotonic() + seconds
-    while not fact():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.05)
 
 
 @pytest.fixture
@@ -217,72 +208,6 @@ def test_it_keeps_the_port_of_the_last_start_while_it_is_free(taken: int) -> Non
 
 
 # The whole
-
-
-class Installation:
-    """A `cqia up` of its own, with a home whose path no Unix socket could hold."""
-
-    def __init__(self, place: Path) -> None:
-        self.home = place / ("a-long-name-" * 8)
-        self.supervisor: subprocess.Popen[str] | None = None
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            self.port = server.getsockname()[1]
-        self.environment = {**os.environ, "CQIA_HOME": str(self.home)}
-        for name in ("CQIA_DATABASE_URL", "CQIA_REDIS_URL", "DJANGO_SETTINGS_MODULE"):
-            self.environment.pop(name, None)
-
-    def command(self, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "cqia", *arguments],
-            cwd=home.PROJECT,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-    def up(self) -> None:
-        self.supervisor = self.command("up", "--port", str(self.port), "--no-demo")
-        started = f'"pid": {self.supervisor.pid}'
-        record = self.home / "run.json"
-        eventually(lambda: record.exists() and started in record.read_text())
-        self.wait_for_page(90)
-
-    def stop(self, number: signal.Signals) -> str:
-        """Send a signal to `cqia up` and wait for its end; returns all that it said."""
-        assert self.supervisor is not None
-        self.supervisor.send_signal(number)
-        said, _ = self.supervisor.communicate(timeout=60)
-        self.supervisor = None
-        return said
-
-    def health(self) -> object:
-        with (
-            contextlib.suppress(OSError),
-            urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health/", timeout=5) as answer,
-        ):
-            return json.load(answer)
-        return None
-
-    def wait_for_page(self, seconds: float = 40) -> None:
-        whole = {"database": "ok", "broker": "ok"}
-        eventually(lambda: self.health() == whole, seconds)
-
-    def all(self) -> list[psutil.Process]:
-        servers = {"postgres": "postgres", "redis-server": "redis"}
-        found = list(processes.of_home(self.home))
-        for name, folder in servers.items():
-            found.extend(processes.of_server(name, self.home / folder))
-        return [process for process in found if processes.is_alive(process)]
-
-    def named(self, words: str) -> list[psutil.Process]:
-        """The oldest process whose command holds the words, as a list that may be empty."""
-        found = []
-        for process in self.all():
-            with contextlib.suppress(psutil.Error):
-                if words in " ".join(process.cmdline()):
-                    found.append(process)
-        return sorted(found, key=psutil.Process.create_time)[:1]
 
 
 @pytest.fixture(scope="module")

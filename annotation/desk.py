@@ -1,9 +1,9 @@
 """What an annotator has before them: the pair, its answers, hints, the draft; or why there is no work."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
 
 from django.db import connection
 from django.db.models import Min
@@ -13,12 +13,15 @@ from django.utils.functional import Promise
 from annotation import answers
 from annotation.checks import CHECK_OF, TextCheck
 from annotation.models import (
+    Annotation,
     Claim,
     Draft,
     Finding,
+    Guideline,
     Pair,
     Project,
     Response,
+    Source,
     State,
     Transition,
 )
@@ -52,11 +55,26 @@ class Lease:
 
 
 @dataclass(frozen=True)
+class Question:
+    """The prompt side of a pair, with where it comes from."""
+
+    state: str
+    source: str
+    task_major: list[str]
+    task_minor: list[str]
+    domain: list[str]
+    system: str
+    history: list[tuple[str, str]]
+    instruction: str
+    input: str
+
+
+@dataclass(frozen=True)
 class Desk:
     """One claimed pair as its annotator sees it."""
 
     claim: Claim
-    pair: Pair
+    question: Question
     answers: list[Shown]
     text: str  # what the editor begins with
     reason: str
@@ -64,6 +82,8 @@ class Desk:
     hints: list[Hint]
     remark: str  # of the reviewer who sent the pair back
     restored: datetime | None  # when the draft was saved that is shown
+    version: int | None  # of the guideline
+    today: int
 
     @property
     def original(self) -> str:
@@ -88,57 +108,66 @@ def lease_of(claim: Claim) -> Lease:
     return Lease(max(0, int((until - timezone.now()).total_seconds())) if until else 0)
 
 
-# What the page shows around a claim, in one round trip: it is asked for with every submit.
+# All that the page shows, in one round trip: it is read again with every submit. json, not jsonb, is
+# what Django leaves to psycopg to decode.
 _READ = f"""
-SELECT (SELECT json_agg(json_build_array(check_id, evidence) ORDER BY id)
-          FROM {Finding._meta.db_table} WHERE pair_id = %(pair)s AND evidence <> ''),
+SELECT pair.state, source.name, pair.task_major, pair.task_minor, pair.domain,
+       pair.system, pair.history::json, pair.instruction, pair.input,
+       (SELECT json_agg(json_build_array(id, text) ORDER BY position, id)
+          FROM {Response._meta.db_table} WHERE pair_id = pair.id AND author_id IS NULL),
+       (SELECT json_agg(json_build_array(check_id, evidence) ORDER BY id)
+          FROM {Finding._meta.db_table} WHERE pair_id = pair.id AND evidence <> ''),
        (SELECT json_build_array(fields, extract(epoch FROM saved_at))
-          FROM {Draft._meta.db_table} WHERE pair_id = %(pair)s AND author_id = %(user)s)
+          FROM {Draft._meta.db_table} WHERE pair_id = pair.id AND author_id = %(user)s),
+       (SELECT max(version) FROM {Guideline._meta.db_table} WHERE project_id = pair.project_id),
+       (SELECT count(*) FROM {Claim._meta.db_table}
+         WHERE holder_id = %(user)s AND project_id = pair.project_id AND done_at >= %(midnight)s)
+  FROM {Pair._meta.db_table} pair JOIN {Source._meta.db_table} source ON source.id = pair.source_id
+ WHERE pair.id = %(pair)s
 """
 
 
 def desk_of(claim: Claim, user: User) -> Desk:
     """Everything the workbench shows of a pair that `user` holds."""
-    pair = claim.pair
-    found, draft = _read(_READ, pair=pair.pk, user=user.pk)
+    with connection.cursor() as cursor:
+        values = {"pair": claim.pair_id, "user": user.pk, "midnight": _midnight()}
+        cursor.execute(_READ, values)
+        *prompt, texts, found, draft, version, today = cursor.fetchone()
+    question = Question(*prompt)
     fields, saved_at = draft or ({}, None)
-    shown = answers.shown(claim, user)
-    places = fields.get("places", {})
-    sent_back = pair.state == State.RETURNED
+    shown = _shown(claim, user, dict(texts or ()), fields.get("places", {}))
+    sent_back = question.state == State.RETURNED
     return Desk(
         claim=claim,
-        pair=pair,
-        answers=[
-            Shown(number, answer.text, places.get(str(number)))
-            for number, answer in enumerate(shown, 1)
-        ],
-        text=fields.get("text") or _first_text(pair, user, shown, sent_back=sent_back),
+        question=question,
+        answers=shown,
+        text=fields.get("text") or _first_text(claim, user, shown, sent_back=sent_back),
         reason=fields.get("reason", ""),
         note=fields.get("note", ""),
-        hints=_hints(found or []),
-        remark=_remark(pair) if sent_back else "",
+        hints=_hints(found or ()),
+        remark=_remark(claim) if sent_back else "",
         restored=datetime.fromtimestamp(saved_at, UTC) if saved_at else None,
+        version=version,
+        today=today,
     )
 
 
-def _read(sql: str, **values: int) -> tuple[Any, ...]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return cursor.fetchone()
+def _shown(claim: Claim, user: User, texts: dict[int, str], places: dict[str, int]) -> list[Shown]:
+    turns = enumerate(answers.in_turn(claim, user, texts), 1)
+    return [Shown(number, texts[pk], places.get(str(number))) for number, pk in turns]
 
 
-def _first_text(pair: Pair, user: User, shown: list[Response], *, sent_back: bool) -> str:
+def _first_text(claim: Claim, user: User, shown: list[Shown], *, sent_back: bool) -> str:
     """The answer to work on: of a pair sent back, what this person wrote the last time."""
     if sent_back:
-        last = (
-            pair.annotations.filter(author=user).select_related("response").order_by("-id").first()
-        )
+        mine = Annotation.objects.filter(pair=claim.pair_id, author=user, response__isnull=False)
+        last = mine.select_related("response").order_by("-id").first()
         if last is not None and last.response is not None:
             return last.response.text
     return shown[0].text if len(shown) == 1 else ""
 
 
-def _hints(found: list[tuple[str, str]]) -> list[Hint]:
+def _hints(found: Iterable[tuple[str, str]]) -> list[Hint]:
     return [
         Hint(check.name, evidence)
         for check_id, evidence in found
@@ -146,8 +175,8 @@ def _hints(found: list[tuple[str, str]]) -> list[Hint]:
     ]
 
 
-def _remark(pair: Pair) -> str:
-    last = Transition.objects.filter(pair=pair, verb="return").order_by("-id").first()
+def _remark(claim: Claim) -> str:
+    last = Transition.objects.filter(pair=claim.pair_id, verb="return").order_by("-id").first()
     return last.note if last else ""
 
 
@@ -157,15 +186,13 @@ def guideline_id(project: Project, version: int | None) -> int | None:
     return found.values_list("pk", flat=True).first()
 
 
-def guideline_version(project: Project) -> int | None:
-    """The number of the latest version."""
-    return project.guidelines.order_by("-version").values_list("version", flat=True).first()
-
-
 def decided_today(user: User, project: Project) -> int:
     """How many pairs this person has finished since midnight."""
-    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    return Claim.objects.of(project).filter(holder=user, done_at__gte=midnight).count()
+    return Claim.objects.of(project).filter(holder=user, done_at__gte=_midnight()).count()
+
+
+def _midnight() -> datetime:
+    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 class Idle(StrEnum):

@@ -62,15 +62,14 @@ def lease_of(project: Project) -> timedelta:
 def claim_next(user: User, project: Project) -> Claim | None:
     """The pair this person is on already, then what was sent back to them, then the next free one.
 
-    None where there is no work for them. The claim comes with its pair and the pair's source.
+    None where there is no work for them.
     """
     # A sent-back pair waits for days, so the pair just being worked on runs out before it.
     mine = Claim.objects.of(project).filter(holder=user, done_at=None).order_by("held_until", "id")
-    held = mine.select_related("pair__source").first()
+    held = mine.first()
     if held is not None and _resume(held, user, project):
         return held
-    taken = _take(user, project) or (_take(user, project) if free_expired(project) else None)
-    return Claim.objects.select_related("pair__source").get(pk=taken) if taken else None
+    return _take(user, project) or (_take(user, project) if free_expired(project) else None)
 
 
 def _resume(held: Claim, user: User, project: Project) -> bool:
@@ -92,7 +91,7 @@ def free_for(user: User, project: Project) -> ClaimQuerySet:
     return free.exclude(Exists(Skip.objects.filter(pair=OuterRef("pair"), user=user)))
 
 
-def _take(user: User, project: Project) -> int | None:
+def _take(user: User, project: Project) -> Claim | None:
     free = free_for(user, project).order_by("place", "slot")
     return slots.take_first(free, user, lease_of(project))
 

@@ -161,8 +161,7 @@ def _held(user: User, campaign: Campaign) -> Ballot | None:
 def _take(user: User, campaign: Campaign) -> Ballot | None:
     met = _ballots(campaign).filter(holder=user).values("matchup_id")
     free = _ballots(campaign).exclude(matchup_id__in=met).order_by("place")
-    taken = slots.take_first(free, user, LEASE)
-    return None if taken is None else Ballot.objects.get(pk=taken)
+    return slots.take_first(free, user, LEASE)
 
 
 def _read(ballot: Ballot) -> Ballot:

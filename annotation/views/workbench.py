@@ -91,14 +91,13 @@ def _next(request: Request, project: Project) -> HttpResponse:
 
 def _on_the_desk(request: Request, project: Project) -> dict[str, Any]:
     claim = queue.claim_next(request.user, project)
-    return {
-        "room": "annotate",
-        "work": desk.desk_of(claim, request.user) if claim else None,
-        "nothing": None if claim else desk.why_idle(request.user, project),
-        "today": desk.decided_today(request.user, project),
-        "version": desk.guideline_version(project),
-        "reasons": Annotation.Reason.choices,
-    }
+    if claim is None:
+        nothing = desk.why_idle(request.user, project)
+        today = desk.decided_today(request.user, project)
+        return {"room": "annotate", "nothing": nothing, "today": today}
+    work = desk.desk_of(claim, request.user)
+    reasons = Annotation.Reason.choices
+    return {"room": "annotate", "work": work, "today": work.today, "reasons": reasons}
 
 
 def _leased(request: Request, project: Project, claim: Claim, piece: str) -> HttpResponse:

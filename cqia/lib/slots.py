@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any, Self, TypeVar
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -46,21 +46,19 @@ class Slot(models.Model):
 S = TypeVar("S", bound=Slot)
 
 
-def take_first(slots: models.QuerySet[S], user: models.Model, lease: timedelta) -> int | None:
-    """Give the first free slot of `slots` (in its order) to `user`: its id, or None where none is free.
+def take_first(slots: models.QuerySet[S], user: models.Model, lease: timedelta) -> S | None:
+    """Give the first free slot of `slots` (in its order) to `user`, or None where none is free.
 
     One statement and one round trip, so that no lock outlives it.
     """
     sql, params = slots.filter(holder=None).values("pk")[:1].query.sql_with_params()
     now = timezone.now()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {slots.model._meta.db_table} SET holder_id = %s, held_since = %s, held_until = %s"
-            f" WHERE id = ({sql} FOR UPDATE SKIP LOCKED) RETURNING id",
-            [user.pk, now, now + lease, *params],
-        )
-        row = cursor.fetchone()
-    return row[0] if row else None
+    taken = slots.model._default_manager.raw(
+        f"UPDATE {slots.model._meta.db_table} SET holder_id = %s, held_since = %s, held_until = %s"
+        f" WHERE id = ({sql} FOR UPDATE SKIP LOCKED) RETURNING *",
+        [user.pk, now, now + lease, *params],
+    )
+    return next(iter(taken), None)
 
 
 def free_expired(slots: models.QuerySet[Any]) -> int:

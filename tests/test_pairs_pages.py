@@ -238,3 +238,14 @@ def test_it_renders_answers_without_their_scripts(client: Client, make_pair: Mak
     shown = page(client, f"pairs/{pair.pk}/")
     assert "<script>alert" not in shown
     assert "<strong>好</strong>" in shown
+
+
+def test_it_searches_page_by_page(
+    client: Client, make_pair: MakePair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("annotation.paging.SEARCHED", 2)
+    old, middle, _ = make_pair("寻找绿茶"), make_pair("红茶"), make_pair("白茶")
+    shown = page(client, "pairs/?q=绿茶")
+    assert f"before={middle.pk}" in shown
+    assert f"/pairs/{old.pk}/" not in shown
+    assert f"/pairs/{old.pk}/" in page(client, f"pairs/?q=绿茶&before={middle.pk}")

@@ -23,6 +23,11 @@ class State(models.TextChoices):
 PASSED = "passed"  # of lists: whatever the pre-filter let through, wherever it stands now
 
 
+def words_in(words: str) -> models.Q:
+    """Pairs with these words in the question."""
+    return models.Q(instruction__icontains=words)
+
+
 class PairQuerySet(models.QuerySet["Pair"]):
     def in_state(self, *states: str) -> Self:
         return self.filter(state__in=states)
@@ -33,7 +38,7 @@ class PairQuerySet(models.QuerySet["Pair"]):
 
     def chosen(self, q: str = "", state: str = "", source: Source | None = None) -> Self:
         """Those with `q` in the question, in this state and of this source, as far as given."""
-        pairs = self.filter(instruction__icontains=q) if q else self
+        pairs = self.filter(words_in(q)) if q else self
         if state == PASSED:
             pairs = pairs.exclude(state__in=(State.IMPORTED, State.DROPPED))
         elif state:
@@ -76,7 +81,9 @@ class Pair(models.Model):
             models.CheckConstraint(
                 condition=models.Q(state__in=State.values), name="pair_state_known"
             ),
-            models.CheckConstraint(condition=~models.Q(instruction=""), name="pair_has_instruction"),
+            models.CheckConstraint(
+                condition=~models.Q(instruction=""), name="pair_has_instruction"
+            ),
         ]
         indexes = [
             models.Index(fields=["project", "state", "id"], name="pair_by_state"),
@@ -131,7 +138,9 @@ class Transition(models.Model):
     actor = models.ForeignKey(
         "accounts.User", models.PROTECT, null=True, related_name="+", db_index=False
     )
-    reason = models.CharField(max_length=40, blank=True, default="")  # a check's id or a reason's key
+    reason = models.CharField(
+        max_length=40, blank=True, default=""
+    )  # a check's id or a reason's key
     note = models.TextField(blank=True, default="")
     at = models.DateTimeField(auto_now_add=True)
 

@@ -8,7 +8,8 @@ from django.views.decorators.http import require_GET, require_POST
 from annotation import history, prefilter
 from annotation.access import project_for
 from annotation.models import Judgement, Pair
-from annotation.paging import page_of
+from annotation.models.pair import words_in
+from annotation.paging import page_of, search
 from annotation.prefilter_forms import PairFilter
 from annotation.thresholds import measured
 from annotation.workflow import StaleState
@@ -23,10 +24,11 @@ def pairs(request: Request, slug: str) -> HttpResponse:
     """All pairs of the project, newest first, by state, source and words of the question."""
     project = project_for(request, slug, Role.LEAD)
     form = PairFilter(project, request.GET)
-    found = Pair.objects.filter(project=project)
-    if form.is_valid():
-        found = found.chosen(**form.cleaned_data)
-    page = page_of(found.select_related("source"), request.GET.get("before"))
+    chosen = form.cleaned_data if form.is_valid() else {}
+    words = str(chosen.pop("q", ""))
+    found = Pair.objects.filter(project=project).chosen(**chosen).select_related("source")
+    before = request.GET.get("before")
+    page = search(found, words_in(words), before) if words else page_of(found, before)
     context = {"room": "prefilter", "form": form, "page": page, "filtered": form.has_changed()}
     return render(request, "annotation/pairs.html", context)
 

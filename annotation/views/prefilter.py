@@ -2,6 +2,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -46,16 +47,14 @@ def prefilter(request: Request, slug: str) -> HttpResponse:
     counts = cockpit.state_counts(project)
     lines = thresholds.lines_of(project)
     dropped = cockpit.dropped_by(project, lines)
+    spread = cockpit.histograms(project, [line.check for line in lines])
     context = {
         "room": "prefilter",
         "came_in": sum(counts.values()),
         "waiting": counts[State.IMPORTED],
         "dropped": counts[State.DROPPED],
         "passed": sum(counts.values()) - counts[State.IMPORTED] - counts[State.DROPPED],
-        "rows": [
-            Row(line, dropped[line.check.id], cockpit.histogram(project, line.check))
-            for line in lines
-        ],
+        "rows": [Row(line, dropped[line.check.id], spread[line.check.id]) for line in lines],
         "jobs": _jobs(project),
         "judge": _judge(project),
     }
@@ -185,10 +184,11 @@ def _jobs(project: Project) -> list[Job]:
 def _judge(project: Project) -> dict[str, object]:
     """Which model judges, if any, and what it has said so far."""
     judged = Judgement.objects.filter(pair__project=project)
+    counts = judged.aggregate(scores=Count("score"), all=Count("id"))
     known = {
         "form": JudgeForm(project),
-        "scores": judged.filter(score__isnull=False).count(),
-        "failures": judged.exclude(failure="").count(),
+        "scores": counts["scores"],
+        "failures": counts["all"] - counts["scores"],
     }
     try:
         return known | {"model": judge.endpoint_of(project).model}

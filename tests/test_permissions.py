@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -60,6 +61,9 @@ RULES: dict[str, Rule] = {
     "annotation:prefilter": get(*LEADS),
     "annotation:run-prefilter": post(*LEADS),
     "annotation:set-threshold": post(*LEADS),
+    "annotation:preview-threshold": get(*LEADS),
+    "annotation:sides": get(*LEADS),
+    "annotation:restore-pairs": post(*LEADS),
     "annotation:run-judge": post(*LEADS),
     "annotation:dropped": get(*LEADS),
     "annotation:funnel-chart": get(*LEADS),
@@ -72,6 +76,10 @@ RULES: dict[str, Rule] = {
     "annotation:save-draft": post(ANNOTATOR),
     "annotation:skip": post(ANNOTATOR),
     "annotation:renew": post(ANNOTATOR),
+    "annotation:take-up": post(ANNOTATOR),
+    "annotation:preview-text": post(ANNOTATOR),
+    "annotation:guideline": get(*MEMBERS, "site_admin"),
+    "annotation:difference": post(ANNOTATOR),
     # settings
     "annotation:settings": get(*LEADS),
     "annotation:add-member": post(*LEADS),
@@ -90,6 +98,7 @@ RULES: dict[str, Rule] = {
     "review:mix-chart": get(*LEADS),
     # evaluation
     "evaluation:campaigns": get(*LEADS),
+    "evaluation:prompt-set": get(*LEADS),
     "evaluation:import-prompts": post(*LEADS),
     "evaluation:new-model": post(*LEADS),
     "evaluation:import-answers": post(*LEADS),
@@ -107,9 +116,23 @@ RULES: dict[str, Rule] = {
     "api-issues": get(*LEADS),
     "api-job": get(*LEADS),
     "api-cancel-job": post(*LEADS),
+    "api-pairs": get(*LEADS),
+    "api-pair": get(*LEADS),
+    "api-restore": post(*LEADS),
+    "api-run-prefilter": post(*LEADS),
+    "api-run-judge": post(*LEADS),
+    "api-thresholds": get(*LEADS),
+    "api-claim": post(ANNOTATOR),
+    "api-draft": Rule(frozenset({ANNOTATOR}), "put"),
+    "api-submit": post(ANNOTATOR),
+    "api-skip": post(ANNOTATOR),
     "api-review": post(REVIEWER),
     "api-releases": get(*LEADS),
     "api-release-file": get(*LEADS),
+    "api-campaigns": get(*LEADS, EVALUATOR),
+    "api-ballot": get(EVALUATOR),
+    "api-vote": post(EVALUATOR),
+    "api-ranking": get(*LEADS, EVALUATOR),
 }
 
 
@@ -152,26 +175,40 @@ def people(
     return {user.username: user for user in cast}
 
 
+def is_turned_away(answer: HttpResponse) -> bool:
+    return answer.status_code in (401, 403) or "/accounts/login/" in answer.get("Location", "")
+
+
 @pytest.mark.parametrize("name", RULES)
 def test_it_lets_in_those_and_only_those(
     name: str, people: dict[str, User], client_of: ClientOf
 ) -> None:
-    if name not in URLS:
-        pytest.fail(f"{name} is no URL any more")
     rule, url = RULES[name], address(name)
     for who in EVERYBODY:
         client = client_of(people[who]) if who in people else Client()
         answer = getattr(client, rule.method)(url)
-        turned_away = answer.status_code in (401, 403) or "/accounts/login/" in answer.get(
-            "Location", ""
-        )
         if who in rule.who:
-            assert not turned_away, (who, answer.status_code)
+            assert not is_turned_away(answer), (who, answer.status_code)
             assert answer.status_code < 500, (who, answer.status_code)
         elif who == "outsider" and "slug" in URLS[name]:
             assert answer.status_code == 404, (who, answer.status_code)
         else:
-            assert turned_away, (who, answer.status_code)
+            assert is_turned_away(answer), (who, answer.status_code)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, rule in RULES.items() if "anonymous" not in rule.who]
+)
+def test_no_other_method_is_a_way_round(
+    name: str, people: dict[str, User], client_of: ClientOf
+) -> None:
+    barred = EVERYBODY - RULES[name].who
+    # One member stands for all: which role one has is asked in the same line for every method.
+    for who in (*barred - MEMBERS, *sorted(barred & MEMBERS)[:1]):
+        client = client_of(people[who]) if who in people else Client()
+        for method in {"get", "post", "put", "delete"} - {RULES[name].method}:
+            answer = getattr(client, method)(address(name))
+            assert is_turned_away(answer) or answer.status_code in (404, 405), (who, method)
 
 
 @pytest.mark.usefixtures("project")

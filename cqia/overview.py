@@ -91,9 +91,19 @@ def waiting(project: Project) -> list[Link]:
     pairs = reverse("annotation:pairs", args=[project.slug])
     return [
         Link(gettext_lazy("wait for annotators"), counts[State.QUEUED], f"{pairs}?state=queued"),
-        Link(gettext_lazy("sent back, to be mended"), counts[State.RETURNED], f"{pairs}?state=returned"),
-        Link(gettext_lazy("wait for reviewers"), counts[State.ANNOTATED], f"{pairs}?state=annotated"),
-        Link(gettext_lazy("dropped by the pre-filter"), counts[State.DROPPED], f"{pairs}?state=dropped"),
+        Link(
+            gettext_lazy("sent back, to be mended"),
+            counts[State.RETURNED],
+            f"{pairs}?state=returned",
+        ),
+        Link(
+            gettext_lazy("wait for reviewers"), counts[State.ANNOTATED], f"{pairs}?state=annotated"
+        ),
+        Link(
+            gettext_lazy("dropped by the pre-filter"),
+            counts[State.DROPPED],
+            f"{pairs}?state=dropped",
+        ),
     ]
 
 
@@ -125,7 +135,9 @@ def overview(request: Request, slug: str) -> HttpResponse:
         "at_work": at_work(project),
         "decided": Annotation.objects.filter(pair__project=project).exists(),
         "release": Release.objects.filter(project=project).first(),
-        "campaign": Campaign.objects.filter(project=project, state="closed").order_by("-id").first(),
+        "campaign": Campaign.objects.filter(project=project, state="closed")
+        .order_by("-id")
+        .first(),
         "jobs": project.jobs.live().order_by("-id"),
     }
     return render(request, "overview.html", context)

@@ -40,9 +40,7 @@ def test_nobody_signs_up(client: Client) -> None:
     assert not User.objects.exists()
 
 
-def test_a_token_is_shown_once_and_stored_as_a_digest(
-    annotator: User, client_of: ClientOf
-) -> None:
+def test_a_token_is_shown_once_and_stored_as_a_digest(annotator: User, client_of: ClientOf) -> None:
     page = client_of(annotator).post("/me/tokens/new", {"name": "script"}).content.decode()
     token = ApiToken.objects.get(user=annotator)
     key = page.split('id="key">')[1].split("<")[0]

@@ -43,9 +43,7 @@ def test_it_fixes_and_approves(make_annotated: MakeAnnotated, reviewer: User) ->
     assert review.response.parent == pair.responses.earliest("id")
 
 
-def test_a_fix_that_changes_nothing_approves(
-    make_annotated: MakeAnnotated, reviewer: User
-) -> None:
+def test_a_fix_that_changes_nothing_approves(make_annotated: MakeAnnotated, reviewer: User) -> None:
     pair = make_annotated("原来的答案。")
     assert decide(reviewer, pair, Verdict(Review.Verb.FIX, text="原来的答案。")).verb == "approve"
     assert pair.responses.count() == 1
@@ -72,16 +70,12 @@ def test_it_sends_back_to_the_same_annotator(
     assert last.note == "请补充出处。"
 
 
-def test_it_wants_a_remark_when_sending_back(
-    make_annotated: MakeAnnotated, reviewer: User
-) -> None:
+def test_it_wants_a_remark_when_sending_back(make_annotated: MakeAnnotated, reviewer: User) -> None:
     with pytest.raises(CqiaError, match="what is to be mended"):
         decide(reviewer, make_annotated(), Verdict(Review.Verb.RETURN))
 
 
-def test_agreeing_with_a_rejection_rejects(
-    make_annotated: MakeAnnotated, reviewer: User
-) -> None:
+def test_agreeing_with_a_rejection_rejects(make_annotated: MakeAnnotated, reviewer: User) -> None:
     pair = make_annotated(reject="wrong")
     assert decide(reviewer, pair, APPROVE).verb == "reject"
     assert Pair.objects.get(pk=pair.pk).state == State.REJECTED

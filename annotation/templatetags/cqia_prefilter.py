@@ -19,9 +19,11 @@ def histogram(scores: Histogram, line: Line) -> dict[str, object]:
     bars: dict[bool, list[str]] = {False: [], True: []}
     for number, count in enumerate(scores.counts):
         if count:
-            drops = line.enabled and line.drops(scores.score((number + 0.5) / BINS))
+            drops = line.enabled and line.drops(_typical(scores, number, line.check))
             bars[drops].append(_bar(number, math.log1p(count) / most))
-    bounds = [bound for bound in (line.low, line.high) if bound is not None]
+    between = 0.5 if line.check.whole else 0.0  # the mark stands between two whole numbers
+    bounds = [line.low - between] if line.low is not None else []
+    bounds += [line.high + between] if line.high is not None else []
     return {
         "within": "".join(bars[False]),
         "beyond": "".join(bars[True]),
@@ -38,6 +40,13 @@ def histogram(scores: Histogram, line: Line) -> dict[str, object]:
 @register.filter
 def score(value: float, check: Check) -> str:
     return shown(check, value)
+
+
+def _typical(scores: Histogram, number: int, check: Check) -> float:
+    """A score that falls into a bar: the least whole number, else the middle."""
+    low, high = scores.score(number / BINS), scores.score((number + 1) / BINS)
+    whole = math.ceil(low - 1e-9)
+    return whole if check.whole and whole <= high else (low + high) / 2
 
 
 def _bar(number: int, share: float) -> str:

@@ -61,6 +61,7 @@ def _store(batch: Batch, chunk: Chunk) -> None:
     Imports of a source take turns, so that a row that two files bring is stored once.
     """
     with transaction.atomic():
+        store.commit_without_waiting()
         Source.objects.select_for_update(no_key=True).get(pk=batch.source_id)
         known = store.known_elsewhere(batch, chunk)
         rows = [row for row in chunk.rows if row.row_hash not in known]

@@ -19,6 +19,16 @@ _RESPONSES = ("pair_id", "text", "origin", "model", "position", "created_at")
 _ISSUES = ("batch_id", "line", "field", "code", "params", "refused", "raw")
 
 
+def commit_without_waiting() -> None:
+    """Let this transaction's commit not wait for the disk.
+
+    A crash of the server may then lose the last chunks, but each together with its checkpoint, so
+    that the import stores them again; and no job ends without waiting.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = off")
+
+
 def known_elsewhere(batch: Batch, chunk: Chunk) -> set[bytes]:
     """The hashes of rows that another file of the same source has brought already."""
     others = Batch.objects.filter(source=batch.source_id, added__gt=0).exclude(pk=batch.pk)

@@ -17,6 +17,7 @@ from cqia.lib.text import fingerprint, normalise, strip_nul
 # One transaction each; defaults of this project. Bytes, so that long rows cost no more memory.
 ROWS, BYTES = 2_000, 8 * 1024 * 1024
 RAW_LIMIT = 100_000  # characters of a refused line that are kept
+_BETWEEN = " \ue000 "  # stands in no text; the spaces make the ends of each text not count
 _NUL = b"\\u0000"  # as JSON writes it; a backslash before it makes it something else, rarely
 
 
@@ -87,10 +88,13 @@ def _add(chunk: Chunk, row: Row, recipe: Recipe) -> None:
 
 
 def content_hash(pair: Mapped) -> bytes:
-    """The prompt with its answers, each normalised: by it exact duplicates are found."""
+    """The prompt with its answers, normalised: by it exact duplicates are found."""
     earlier = (text for turn in pair.history for text in turn)
     prompt = "\n".join((pair.instruction, pair.input, pair.system, *earlier))
-    return fingerprint(normalise(prompt), *(normalise(answer.text) for answer in pair.answers))
+    # At once, because much of the cost of normalising does not depend on the length.
+    return fingerprint(
+        normalise(_BETWEEN.join((prompt, *(answer.text for answer in pair.answers))))
+    )
 
 
 def _canonical(record: Mapping[str, Any]) -> bytes:

@@ -1,11 +1,12 @@
 import pickle
 import re
 
+import orjson
 import pytest
 from django.utils import translation
 from django.utils.translation import gettext_lazy
 
-from cqia.lib.errors import MESSAGES, TYPES, CqiaError, explain, type_of
+from cqia.lib.errors import MESSAGES, REASONS, TYPES, CqiaError, explain, type_of
 
 EVERY_PARAM = {
     name: "7" for text in MESSAGES.values() for name in re.findall(r"%\((\w+)\)s", str(text))
@@ -74,3 +75,26 @@ def test_it_chooses_the_language_when_it_is_shown(monkeypatch: pytest.MonkeyPatc
 def test_it_names_the_type_of_a_json_value(value: object, kind: str) -> None:
     assert type_of(value) == kind
     assert kind in TYPES
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "{} x",
+        '{"a":x}',
+        "{a:1}",
+        '{"a" 1}',
+        "[1 2]",
+        '{"a":1 "b"}',
+        '"\n"',
+        '"\\q"',
+        "[1,]",
+    ],
+)
+def test_it_words_what_is_wrong_with_json(text: str) -> None:
+    with pytest.raises(orjson.JSONDecodeError) as caught:
+        orjson.loads(text)
+    said = explain("not_json", {"character": 1, "reason": caught.value.msg})
+    assert said.endswith(f": {REASONS[caught.value.msg]}")

@@ -120,6 +120,21 @@ TYPES: dict[str, Promise] = {
 }
 """What a JSON value is, as `expected` and `found` of a message name it."""
 
+REASONS: dict[str, Promise] = {
+    "Input is a zero-length, empty document": _("the text is empty"),
+    "unexpected end of data": _("the text ends too early"),
+    "unexpected content after document": _("there is more after the end"),
+    "unexpected character, expected a JSON value": _("a value is expected here"),
+    "unexpected character, expected a string key": _("a name in double quotes is expected here"),
+    "unexpected character, expected ':' after key": _("a colon is expected here"),
+    "unexpected character, expected ',' or ']'": _("a comma or ] is expected here"),
+    "unexpected character, expected ',' or '}'": _("a comma or } is expected here"),
+    "unexpected control character in string": _("a line break or tab in a text must be escaped"),
+    "invalid escaped sequence in string": _("there is no such escape sequence"),
+    "trailing comma is not allowed": _("there is a comma too many"),
+}
+"""What orjson finds wrong, in words; what is not here is shown as orjson says it."""
+
 
 class CqiaError(Exception):
     """The base of this project's own errors. `status` is what the web answers with."""
@@ -168,7 +183,8 @@ def type_of(value: object) -> str:
 
 
 def _shown(value: Param) -> str:
-    return str(TYPES.get(value, value)) if isinstance(value, str) else str(value)
+    words = TYPES.get(value) or REASONS.get(value) if isinstance(value, str) else None
+    return str(value if words is None else words)
 
 
 def _bare(code: str, params: Params) -> str:

@@ -200,6 +200,10 @@ function arrive() {
   if (change) change.open = localStorage.getItem("cqia-difference") !== "shut";
 }
 
+// htmx would give the focus to the editor of the next pair, where the first keys would become text.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target.id === "desk" && detail.shouldSwap) document.activeElement.blur();
+});
 document.addEventListener("htmx:load", ({ target }) => {
   if (target.id !== "desk") return;
   arrive();

@@ -1,9 +1,7 @@
 """Every room in both languages: in Chinese no English is left over, in English no Chinese."""
 
 import json
-import re
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -19,16 +17,10 @@ from review.decisions import Verdict, decide
 from review.models import Review
 from tests.cast import MakeAnnotated, MakePair
 from tests.poll import MakePoll, Vote
+from tests.said import ENGLISH, HAN, PEOPLE, foreign, said
 from tests.work import work_off
 
 ZH, EN = "zh-CN,zh;q=0.9,en;q=0.5", "en-GB,en;q=0.9"
-PEOPLE = {
-    "lead": "赵一",
-    "annotator": "钱二",
-    "reviewer": "孙三",
-    "evaluator": "李四",
-    "outsider": "周五",
-}
 GOOD = "绿茶没有经过发酵，茶叶细嫩，沸水会烫熟叶片，使茶汤发黄发苦，维生素也容易被破坏。"
 ROWS = [
     {"instruction": "为什么绿茶不宜用沸水冲泡？", "output": GOOD},
@@ -38,101 +30,6 @@ ROWS = [
     {"instruction": "茶", "output": 7},
     ["茶"],
 ]  # fmt: skip
-
-# What is shown in every language as it stands: names, formats, fields of files, figures' units.
-NAMES = re.compile(
-    r"\w+\.(jsonl|json|csv|md)\b|CQIA(_\w+)?|\b(cqia|alpaca|sharegpt)\b|COIG|Alpaca|ShareGPT|SHA-256|CSV|SVG|PNG|JSONL?|API|Markdown|NUL|UTF-8|Python"
-    r"|Bradley–Terry|OpenAI|vLLM|token|CC-BY-[\d.]+|/v1|[KM]B|English|(简体)?中文|https?://\S*"
-    r"|\b[a-z]+_[a-z_]+\b|\b(instruction|input|output|system|history|question|answer|domain|metadata)\b"
-    r"|\b(copyright|responses|text|model|id|category|prompt|reference|human|gpt)\b"
-)
-# What people of this test typed in, in either language.
-TYPED = re.compile(
-    "|".join(
-        [
-            *PEOPLE.values(),
-            "茶馆(问答)?",
-            "社区问答",
-            "问题集",
-            "第[一二]轮",
-            "茶的问答",
-            "zebra-base",
-            "yak-tuned",
-            r"茶\.jsonl",
-            "chaye",
-            "judge-9",
-            "emu",
-            "gnu",
-            "写|问|加微信|扫码进群",
-        ]
-    )
-)
-ENGLISH = re.compile(r"[A-Za-z]{2,}(?:['’ -]+[A-Za-z]+)*")
-HAN = re.compile(r"[\u4e00-\u9fff]+")
-
-
-class Said(HTMLParser):
-    """What a page says in the language of the interface: no code, no content with a lang of its own."""
-
-    VOID = (
-        "area",
-        "br",
-        "col",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "rect",
-        "path",
-        "circle",
-        "line",
-    )
-    SILENT = ("script", "style", "code", "pre", "kbd", "cite", "math", "textarea")
-    ATTRIBUTES = ("title", "aria-label", "placeholder", "alt", "label")
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.texts: list[str] = []
-        self.open: list[tuple[str, bool]] = [("", False)]
-        self.lang = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = dict(attrs)
-        foreign = tag != "html" and "lang" in values
-        silent = self.open[-1][1] or tag in self.SILENT or foreign
-        self.lang = values.get("lang") or "" if tag == "html" else self.lang
-        if not self.open[-1][1] and not foreign:
-            self.texts += [values.get(name) or "" for name in self.ATTRIBUTES]
-            # What scripts say is in attributes of ours, as sentences.
-            self.texts += [v for k, v in attrs if k.startswith("data-") and v and " " in v]
-        if tag not in self.VOID:
-            self.open.append((tag, silent))
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        if tag not in self.VOID:
-            self.open.pop()
-
-    def handle_endtag(self, tag: str) -> None:
-        while len(self.open) > 1 and self.open.pop()[0] != tag:
-            pass
-
-    def handle_data(self, data: str) -> None:
-        if not self.open[-1][1] and data.strip() not in PEOPLE:
-            self.texts.append(data.strip())
-
-
-def said(page: str) -> Said:
-    parser = Said()
-    parser.feed(page)
-    return parser
-
-
-def foreign(page: str, script: re.Pattern[str]) -> list[str]:
-    """What a page says in the other script, names and typed text apart."""
-    texts = (NAMES.sub(" ", TYPED.sub(" ", text)) for text in said(page).texts)
-    return [found for text in texts for found in script.findall(text)]
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,7 @@ from annotation import decisions, desk, drafts, queue
 from annotation.access import project_for
 from annotation.models import Annotation, Claim, Project
 from cqia.accounts import http
+from cqia.accounts.models import User
 from cqia.accounts.roles import Role
 
 
@@ -26,7 +27,7 @@ class WorkSerializer(serializers.Serializer[Any]):
 
     claim = serializers.IntegerField(source="claim.pk")
     seconds_left = serializers.IntegerField(source="lease.seconds")
-    source = serializers.CharField(source="question.source")
+    source_name = serializers.CharField(source="question.source")
     task_major = serializers.ListField(source="question.task_major", child=serializers.CharField())
     task_minor = serializers.ListField(source="question.task_minor", child=serializers.CharField())
     domain = serializers.ListField(source="question.domain", child=serializers.CharField())
@@ -75,14 +76,14 @@ class LeaseSerializer(serializers.Serializer[Any]):
 @api_view(["POST"])
 def claim_next(request: Request, slug: str) -> Response:
     """The pair this person is on, else the next one; each call gives the same until it is decided."""
-    return _next(request, _project(request, slug))
+    return _next(*_seat(request, slug))
 
 
 @extend_schema(request=DecisionSerializer, responses=NextSerializer)
 @api_view(["POST"])
 def submit(request: Request, slug: str, pk: int) -> Response:
     """Decide on a claimed pair; answers with the next one. Safe to repeat."""
-    project = _project(request, slug)
+    user, project = _seat(request, slug)
     data = _valid(DecisionSerializer(data=request.data))
     decision = decisions.Decision(
         verb=data["verb"],
@@ -92,19 +93,19 @@ def submit(request: Request, slug: str, pk: int) -> Response:
         places=_places(data["ranking"]),
         guideline_id=desk.guideline_id(project, data["guideline"]),
     )
-    decisions.submit(request.user, project, pk, decision)
-    return _next(request, project)
+    decisions.submit(user, project, pk, decision)
+    return _next(user, project)
 
 
 @extend_schema(request=DraftSerializer, responses=LeaseSerializer)
 @api_view(["PUT"])
 def save_draft(request: Request, slug: str, pk: int) -> Response:
     """Keep unfinished work and renew the lease."""
-    project = _project(request, slug)
+    user, project = _seat(request, slug)
     claim = get_object_or_404(Claim.objects.of(project), pk=pk)
     data = _valid(DraftSerializer(data=request.data))
     places = {str(number): place for number, place in _places(data["ranking"]).items()}
-    if not drafts.save(request.user, project, claim, {**data, "places": places}):
+    if not drafts.save(user, project, claim, {**data, "places": places}):
         raise decisions.LeaseLost
     claim.refresh_from_db(fields=["held_until"])
     return Response({"seconds_left": desk.lease_of(claim).seconds})
@@ -114,15 +115,17 @@ def save_draft(request: Request, slug: str, pk: int) -> Response:
 @api_view(["POST"])
 def skip(request: Request, slug: str, pk: int) -> Response:
     """Put a claimed pair at the end of the queue; answers with the next one."""
-    project = _project(request, slug)
+    user, project = _seat(request, slug)
     claim = get_object_or_404(Claim.objects.of(project), pk=pk)
-    if not queue.skip(claim, request.user):
+    if not queue.skip(claim, user):
         raise decisions.LeaseLost
-    return _next(request, project)
+    return _next(user, project)
 
 
-def _project(request: Request, slug: str) -> Project:
-    return project_for(cast(http.Request, request), slug, Role.ANNOTATOR)
+def _seat(request: Request, slug: str) -> tuple[User, Project]:
+    """The annotator who asks, and their project."""
+    asked = cast(http.Request, request)
+    return asked.user, project_for(asked, slug, Role.ANNOTATOR)
 
 
 def _valid(serializer: serializers.Serializer[Any]) -> dict[str, Any]:
@@ -134,8 +137,8 @@ def _places(ranking: list[int]) -> dict[int, int]:
     return {number: place for place, number in enumerate(ranking, 1)}
 
 
-def _next(request: Request, project: Project) -> Response:
-    claim = queue.claim_next(request.user, project)
-    work = desk.desk_of(claim, request.user) if claim else None
-    idle = None if claim else desk.why_idle(request.user, project).reason
+def _next(user: User, project: Project) -> Response:
+    claim = queue.claim_next(user, project)
+    work = desk.desk_of(claim, user) if claim else None
+    idle = None if claim else desk.why_idle(user, project).reason
     return Response(NextSerializer({"next": work, "idle": idle}).data)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
 from django.db import connection
 from django.db.models import Min
@@ -130,11 +131,10 @@ SELECT pair.state, source.name, pair.task_major, pair.task_minor, pair.domain,
 def desk_of(claim: Claim, user: User) -> Desk:
     """Everything the workbench shows of a pair that `user` holds."""
     with connection.cursor() as cursor:
-        values = {"pair": claim.pair_id, "user": user.pk, "midnight": _midnight()}
-        cursor.execute(_READ, values)
+        cursor.execute(_READ, {"pair": claim.pair_id, "user": user.pk, "midnight": _midnight()})
         *prompt, texts, found, draft, version, today = cursor.fetchone()
     question = Question(*prompt)
-    fields, saved_at = draft or ({}, None)
+    fields: dict[str, Any] = draft[0] if draft else {}
     shown = _shown(claim, user, dict(texts or ()), fields.get("places", {}))
     sent_back = question.state == State.RETURNED
     return Desk(
@@ -146,7 +146,7 @@ def desk_of(claim: Claim, user: User) -> Desk:
         note=fields.get("note", ""),
         hints=_hints(found or ()),
         remark=_remark(claim) if sent_back else "",
-        restored=datetime.fromtimestamp(saved_at, UTC) if saved_at else None,
+        restored=datetime.fromtimestamp(draft[1], UTC) if draft else None,
         version=version,
         today=today,
     )

@@ -66,7 +66,7 @@ def claim_next(user: User, project: Project) -> Claim | None:
     """
     # A sent-back pair waits for days, so the pair just being worked on runs out before it.
     mine = Claim.objects.of(project).filter(holder=user, done_at=None).order_by("held_until", "id")
-    held = mine.first()
+    held: Claim | None = mine.first()
     if held is not None and _resume(held, user, project):
         return held
     return _take(user, project) or (_take(user, project) if free_expired(project) else None)

@@ -6,9 +6,9 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from rest_framework import request as rest
 
-from annotation.access import person, project_for, roles_in
+from annotation.access import project_for, roles_in
 from annotation.models import Project
-from cqia.accounts.http import Request
+from cqia.accounts.http import Request, person
 from cqia.accounts.roles import Role
 from cqia.lib.errors import CqiaError
 from evaluation.models import Campaign

@@ -8,7 +8,8 @@ from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotation.access import person, project_for
+from annotation.access import project_for
+from cqia.accounts.http import person
 from cqia.accounts.roles import Role
 from evaluation import votes
 from evaluation.access import campaign_to_read, campaign_to_vote_in

@@ -144,7 +144,7 @@ def _draw(campaign: Campaign) -> list[tuple[int, int, int, int, bool, str, float
     votes = campaign.votes_per_matchup
     matchups = list(Matchup.objects.filter(campaign=campaign).values_list("pk", flat=True))
     sides = {matchup: draw_sides(votes) for matchup in matchups}
-    rows = []
+    rows: list[tuple[int, int, int, int, bool, str, float]] = []
     for slot in range(votes):
         _dice.shuffle(matchups)
         for matchup in matchups:

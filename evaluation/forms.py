@@ -24,7 +24,9 @@ class PromptsForm(forms.Form):
 
 
 class AnswersForm(forms.Form):
-    prompt_set = forms.ModelChoiceField(PromptSet.objects.none(), label=_("Prompt set"))
+    prompt_set = forms.ModelChoiceField(
+        PromptSet.objects.none(), label=_("Prompt set"), empty_label=None
+    )
     file = forms.FileField(
         label=_("JSONL file"),
         help_text=_("One object a line: question_id, model, answer. New models are added."),
@@ -43,7 +45,8 @@ class ModelForm(forms.ModelForm):  # type: ignore[type-arg]
         help_texts = {"endpoint": _("Where its answers can be generated; set up in the settings.")}
 
     def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, instance=ModelVersion(project=project), **kwargs)
+        kwargs["instance"] = ModelVersion(project=project)
+        super().__init__(*args, **kwargs)
         self.fields["release"].queryset = project.releases.all()  # type: ignore[attr-defined]
         self.fields["endpoint"].queryset = project.endpoints.order_by("name")  # type: ignore[attr-defined]
 
@@ -56,7 +59,9 @@ class ModelForm(forms.ModelForm):  # type: ignore[type-arg]
 
 class GenerateForm(forms.Form):
     model = forms.ModelChoiceField(ModelVersion.objects.none(), label=_("Model"))
-    prompt_set = forms.ModelChoiceField(PromptSet.objects.none(), label=_("Prompt set"))
+    prompt_set = forms.ModelChoiceField(
+        PromptSet.objects.none(), label=_("Prompt set"), empty_label=None
+    )
     temperature = forms.FloatField(
         label=_("Temperature"),
         min_value=0,
@@ -86,7 +91,9 @@ class CampaignForm(forms.Form):
     name = forms.CharField(
         label=_("Name"), max_length=80, help_text=_("Evaluators see it: name no model in it.")
     )
-    prompt_set = forms.ModelChoiceField(PromptSet.objects.none(), label=_("Prompt set"))
+    prompt_set = forms.ModelChoiceField(
+        PromptSet.objects.none(), label=_("Prompt set"), empty_label=None
+    )
     models = forms.ModelMultipleChoiceField(
         ModelVersion.objects.none(),
         label=_("Models compared"),
@@ -97,7 +104,7 @@ class CampaignForm(forms.Form):
         label=_("Baseline"),
         required=False,
         empty_label=_("none: all meet all"),
-        help_text=_("With a baseline every other model meets it alone, as in the paper."),
+        help_text=_("Every other model meets the baseline alone, as in the paper."),
     )
     votes_per_matchup = forms.IntegerField(
         label=_("Votes for each comparison"), min_value=1, max_value=9, initial=3
@@ -112,13 +119,14 @@ class CampaignForm(forms.Form):
     guideline = forms.CharField(
         label=_("What evaluators are asked"),
         required=False,
-        widget=forms.Textarea,
+        widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("Markdown. Evaluators can open it beside every comparison."),
     )
 
     def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.project = project
+        self.initial.setdefault("prompt_set", project.prompt_sets.order_by("pk").last())
         models = project.model_versions.order_by("name")
         self.fields["models"].queryset = models  # type: ignore[attr-defined]
         self.fields["baseline"].queryset = models  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ What is stored is not asked again, so that a job that was stopped asks for the m
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from django.conf import settings as conf
 from django.db import models
@@ -32,7 +33,7 @@ def start(model: ModelVersion, prompt_set: PromptSet, settings: Settings, user: 
     """Begin to generate what is missing; the job that is at it already, where there is one."""
     if model.endpoint is None:
         raise CqiaError("no_endpoint", {"model": model.name})
-    params = {"model": model.pk, "prompt_set": prompt_set.pk}
+    params: dict[str, Any] = {"model": model.pk, "prompt_set": prompt_set.pk}
     live = Job.objects.live().filter(task="evaluation.generate_answers", params__contains=params)
     running = live.filter(project=model.project).first()
     if running is not None:

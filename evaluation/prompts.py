@@ -53,7 +53,9 @@ def prompt_set_named(project: Project, name: str) -> PromptSet:
     return PromptSet.objects.get_or_create(project=project, name=name)[0]
 
 
-def keep(kind: Upload.Kind, prompt_set: PromptSet, file: File, user: User | None) -> Upload:  # type: ignore[type-arg]
+def keep(
+    kind: Upload.Kind, prompt_set: PromptSet, file: "File[bytes]", user: User | None
+) -> Upload:
     """Store a file and look at what it is; refuses what is not JSONL. Reads no line yet."""
     name = Path(file.name or "upload.jsonl").name[-255:]
     path = default_storage.save(f"evaluation/{kind}{Path(name).suffix}", file)
@@ -72,7 +74,10 @@ def keep(kind: Upload.Kind, prompt_set: PromptSet, file: File, user: User | None
 
 
 def begin(
-    project: Project, name: str, file: File, user: User | None  # type: ignore[type-arg]
+    project: Project,
+    name: str,
+    file: "File[bytes]",
+    user: User | None,
 ) -> Job:
     """Bring prompts into the set of this name. A file that is refused leaves no empty set behind."""
     with transaction.atomic():

@@ -151,7 +151,7 @@ def _held(user: User, campaign: Campaign) -> Ballot | None:
     ballot: Ballot | None = _ballots(campaign).filter(holder=user, done_at=None).first()
     if ballot is not None:
         now = timezone.now()
-        if ballot.held_until < now:
+        if ballot.held_until is None or ballot.held_until < now:
             ballot.held_since = now
         ballot.held_until = now + LEASE
         ballot.save(update_fields=["held_since", "held_until"])

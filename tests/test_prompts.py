@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
@@ -21,8 +22,8 @@ Load = Callable[..., Upload]
 
 
 @pytest.fixture(autouse=True)
-def _own_files(settings: object, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
+def _own_files(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
 
 
 @pytest.fixture
@@ -45,9 +46,7 @@ def load(prompt_set: PromptSet) -> Load:
 
 
 def refused(upload: Upload) -> list[tuple[int, str, object]]:
-    return [
-        (line, error.code, error.params.get("field")) for line, error in upload.refusals()
-    ]
+    return [(line, error.code, error.params.get("field")) for line, error in upload.refusals()]
 
 
 def test_it_stores_the_four_fields_of_a_prompt(load: Load) -> None:

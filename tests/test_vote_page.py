@@ -4,6 +4,7 @@ import html
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -22,8 +23,8 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture(autouse=True)
-def _own_files(settings: object, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
+def _own_files(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
 
 
 def page(client: Client, campaign: Campaign) -> str:
@@ -38,9 +39,15 @@ def token(text: str) -> str:
     return found[1]
 
 
-def cast(client: Client, campaign: Campaign, choice: str, ballot: str, **headers: object) -> object:
+def cast(
+    client: Client,
+    campaign: Campaign,
+    choice: str,
+    ballot: str,
+    headers: dict[str, str] | None = None,
+) -> Any:
     url = reverse("evaluation:cast", args=[campaign.project.slug, campaign.pk])
-    return client.post(url, {"ballot": ballot, "choice": choice}, headers=headers.get("headers"))
+    return client.post(url, {"ballot": ballot, "choice": choice}, headers=headers)
 
 
 def test_it_goes_straight_to_the_only_campaign(
@@ -75,7 +82,7 @@ def test_it_brings_the_next_comparison_in_the_same_request(
     client, campaign = client_of(evaluator), make_poll(prompts=2)
     first = token(page(client, campaign))
     answer = cast(client, campaign, "tie", first, headers=HTMX)
-    text = answer.content.decode()  # type: ignore[attr-defined]
+    text = answer.content.decode()
     assert "<html" not in text
     assert token(text) != first
     assert campaign.ballots.done().get().choice == "tie"
@@ -86,7 +93,7 @@ def test_it_works_without_scripts(
 ) -> None:
     client, campaign = client_of(evaluator), make_poll(prompts=2)
     answer = cast(client, campaign, "left", token(page(client, campaign)))
-    assert answer.headers["Location"] == f"/p/tea/vote/{campaign.pk}/"  # type: ignore[attr-defined]
+    assert answer.headers["Location"] == f"/p/tea/vote/{campaign.pk}/"
     assert campaign.ballots.done().count() == 1
 
 
@@ -101,7 +108,7 @@ def test_it_tells_a_voter_who_was_too_late_and_goes_on(
 ) -> None:
     client, campaign = client_of(evaluator), make_poll(prompts=2)
     answer = cast(client, campaign, "left", "0" * 64, headers=HTMX)
-    text = answer.content.decode()  # type: ignore[attr-defined]
+    text = answer.content.decode()
     assert "gone to somebody else" in text
     assert token(text)
     assert not campaign.ballots.done().exists()
@@ -114,7 +121,7 @@ def test_it_leaves_when_the_campaign_was_closed_meanwhile(
     ballot = token(page(client, campaign))
     campaigns.close(campaign, lead)
     answer = cast(client, campaign, "left", ballot, headers=HTMX)
-    assert answer.headers["HX-Redirect"] == "/p/tea/vote/"  # type: ignore[attr-defined]
+    assert answer.headers["HX-Redirect"] == "/p/tea/vote/"
     assert not campaign.ballots.done().exists()
 
 

@@ -47,12 +47,13 @@ def load(say: Say = lambda line: None) -> bool:
     users = accounts.make(project)
     if not project.guidelines.exists():
         members.publish_guideline(project, users["lead"], script.text("guidelines_zh.md"))
+    # Hundreds of decisions as one commit each would wait for the disk hundreds of times.
     steps: list[tuple[str, Callable[[Project, dict[str, User]], None]]] = [
         ("sources", _bring_in),
-        ("decisions", _decide),
-        ("reviews", _review),
+        ("decisions", transaction.atomic(_decide)),
+        ("reviews", transaction.atomic(_review)),
         ("release", _release),
-        ("votes", polls.make),
+        ("votes", transaction.atomic(polls.make)),
     ]
     for name, step in steps:
         began = time.monotonic()

@@ -117,7 +117,7 @@ def campaign(request: Request, slug: str, pk: int) -> HttpResponse:
         "category": category,
         "categories": categories(shown),
         "samples": SAMPLES,
-        "charts": _chart_urls(request, shown, category),
+        "charts": _chart_urls(shown, category),
     }
     return render(request, "evaluation/ranking.html", context)
 
@@ -129,12 +129,12 @@ def _category(request: Request, campaign: Campaign) -> str:
     return chosen
 
 
-def _chart_urls(request: Request, campaign: Campaign, category: str) -> dict[str, dict[str, str]]:
+def _chart_urls(campaign: Campaign, category: str) -> dict[str, dict[str, str]]:
     query = f"?{urlencode({'category': category})}" if category else ""
     return {
         name: {
             form: reverse(
-                "evaluation:ranking-chart", args=[request.project.slug, campaign.pk, name, form]
+                "evaluation:ranking-chart", args=[campaign.project.slug, campaign.pk, name, form]
             )
             + query
             for form in ("svg", "png", "csv")

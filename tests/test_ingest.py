@@ -1,14 +1,16 @@
 """Importing: what is stored, what is refused, what is known already, and where it goes on."""
 
 import codecs
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from pathlib import Path
 
 import orjson
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from annotation import ingest, jobs, store, uploads
 from annotation.models import Batch, ImportIssue, Job, Pair, Project, Response, Source, State
@@ -19,6 +21,8 @@ from cqia.lib.errors import CqiaError
 
 pytestmark = pytest.mark.django_db
 
+REAL_DATA = Path(os.environ.get("CQIA_REAL_DATA", Path(__file__).parents[1] / "../shared/data"))
+NO_REAL_DATA = "no published files: set CQIA_REAL_DATA to the folder that holds them"
 Take = Callable[..., Taken]
 ROW = {"instruction": "泡绿茶用多热的水？", "output": "八十摄氏度上下。"}
 
@@ -430,3 +434,42 @@ class TestTheCommand:
     def test_it_knows_no_such_project(self, run: Callable[..., str]) -> None:
         with pytest.raises(CommandError, match="There is no project “coffee”"):
             run(lines_of(ROW), "--project", "coffee")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_at_once_store_a_shared_row_once(
+    take: Take, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chunks, "ROWS", 7)
+    taken = [take(numbered(60), name="a.jsonl"), take(numbered(60, start=20), name="b.jsonl")]
+
+    def run(one: Taken) -> Batch:
+        try:
+            return work(one)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(run, taken)
+    assert first.added + second.added == Pair.objects.count() == 80
+    assert first.already_here + second.already_here == 40
+
+
+@pytest.mark.realdata
+def test_it_takes_every_published_row(project: Project) -> None:
+    files = sorted(REAL_DATA.glob("candidates_cqia_*.jsonl"))
+    if not files:
+        pytest.skip(NO_REAL_DATA)
+    for path in files:
+        batch = work(uploads.take(project, Wanted(path.stem, "cqia"), path, path.name, None))
+        with path.open(encoding="utf-8") as file:
+            assert (batch.added, batch.issues.count()) == (sum(1 for _ in file), 0)
+
+
+@pytest.mark.realdata
+def test_it_takes_what_can_be_read_of_a_broken_array(project: Project) -> None:
+    path = REAL_DATA / "dirty_hikariming_broken.json"
+    if not path.exists():
+        pytest.skip(NO_REAL_DATA)
+    batch = work(uploads.take(project, Wanted("alpaca", "alpaca"), path, path.name, None))
+    assert (batch.added, len(faults(batch))) == (2799, 2)

@@ -1,9 +1,11 @@
 """Measuring pairs, drawing lines, dropping, queueing, readmitting and restoring."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
+from django.db import connection
 
 from annotation import jobs, prefilter, queue, workflow
 from annotation.checks import CHECK_OF
@@ -17,6 +19,7 @@ from annotation.models import (
     Response,
     State,
     Threshold,
+    Transition,
 )
 from annotation.thresholds import Line, lines_of, set_threshold
 from cqia.accounts.models import AuditEntry, User
@@ -311,3 +314,25 @@ def test_it_says_why_a_pair_is_dropped(
 ) -> None:
     [line] = [line for line in lines_of(project) if line.check.id == check_id]
     assert line.explain(score, evidence) == sentence
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_shares_the_work_of_two_runs_at_once(
+    make_pair: MakePair, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prefilter, "CHUNK", 3)
+    pairs = [make_pair("为什么？", GOOD) for _ in range(20)]
+    Pair.objects.filter(pk__in=[pair.pk for pair in pairs[10:]]).update(content_hash=UUID(int=7))
+
+    def work(_: int) -> None:
+        job = Job.objects.create(project=project, task="annotation.run_prefilter")
+        jobs.run(job.pk, prefilter.run)
+        connection.close()
+
+    with ThreadPoolExecutor(2) as both:
+        list(both.map(work, range(2)))
+    assert set(Job.objects.values_list("state", flat=True)) == {Job.State.DONE}
+    assert Transition.objects.count() == 20
+    assert Finding.objects.count() == 100
+    assert Pair.objects.filter(state=State.QUEUED).count() == 11
+    assert state_of(pairs[10]) == State.QUEUED

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -36,10 +36,14 @@ def enter(request: Request, slug: str) -> HttpResponse:
 
 @require_GET
 def health(request: HttpRequest) -> HttpResponse:
-    """200 while Postgres answers. A broker that is down is told but no reason to restart the web."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return JsonResponse({"database": "ok", "broker": "ok" if _broker_answers() else "down"})
+    """200 while Postgres answers, else 503. A broker that is down is told but takes no page down."""
+    broker = "ok" if _broker_answers() else "down"
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except OperationalError:
+        return JsonResponse({"database": "down", "broker": broker}, status=503)
+    return JsonResponse({"database": "ok", "broker": broker})
 
 
 def _broker_answers() -> bool:

@@ -1,4 +1,5 @@
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from annotation.models import Project, State
@@ -45,6 +46,17 @@ def test_its_plot_can_be_downloaded(
 @pytest.mark.django_db
 def test_health_answers_anybody(client: Client) -> None:
     assert client.get("/health/").json() == {"database": "ok", "broker": "ok"}
+
+
+def test_health_tells_that_postgres_is_gone(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> None:
+        raise OperationalError
+
+    monkeypatch.setattr("cqia.views.connection.cursor", refuse)
+    answer = client.get("/health/")
+    assert (answer.status_code, answer.json()["database"]) == (503, "down")
 
 
 def test_no_page_allows_inline_script(lead: User, client_of: ClientOf) -> None:

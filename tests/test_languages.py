@@ -129,7 +129,7 @@ def settled(lead: Client) -> None:
 
 PAGES = {
     "nobody": ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"],
-    "outsider": ["/", "/me/tokens/", "/accounts/password/change/", "/accounts/logout/", "/p/tea/"],
+    "outsider": ["/", "/me/tokens/", "/accounts/password/", "/accounts/logout/", "/p/tea/"],
     "lead": [
         "/p/tea/",
         "/p/tea/annotate/",
@@ -162,7 +162,7 @@ REFUSED = {("outsider", "/p/tea/"): 404, ("lead", "/p/tea/annotate/"): 403}
 MISTAKES = [
     ("nobody", "/accounts/login/", {"login": "nobody", "password": "x"}),
     ("outsider", "/me/tokens/new", {"name": ""}),
-    ("outsider", "/accounts/password/change/", {"oldpassword": "x", "password1": "1", "password2": "2"}),
+    ("outsider", "/accounts/password/", {"oldpassword": "x", "password1": "1", "password2": "2"}),
     ("lead", "/p/tea/sources/import", {"source": "", "recipe": "x"}),
     ("lead", "/p/tea/settings/", {"name": "", "annotators_per_pair": "0"}),
     ("lead", "/p/tea/settings/members/add", {"username": "a b", "role": "x"}),

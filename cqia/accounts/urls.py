@@ -1,9 +1,17 @@
+from allauth.account import views as allauth
 from django.urls import path
 
 from cqia.accounts import views
 
 urlpatterns = [
-    path("tokens/", views.tokens, name="tokens"),
-    path("tokens/new", views.new_token, name="new-token"),
-    path("tokens/<int:pk>/revoke", views.revoke_token, name="revoke-token"),
+    # Of allauth's pages those that need no mail: an account is made by a lead and has no address.
+    path("accounts/login/", allauth.login, name="account_login"),
+    path("accounts/logout/", allauth.logout, name="account_logout"),
+    path("accounts/inactive/", allauth.account_inactive, name="account_inactive"),
+    path("accounts/signup/", allauth.signup, name="account_signup"),  # says that it is closed
+    path("accounts/password/", allauth.password_change, name="account_change_password"),
+    # one's API tokens
+    path("me/tokens/", views.tokens, name="tokens"),
+    path("me/tokens/new", views.new_token, name="new-token"),
+    path("me/tokens/<int:pk>/revoke", views.revoke_token, name="revoke-token"),
 ]

@@ -21,6 +21,7 @@ SENTENCES: dict[str, Promise] = {
     "threshold set": _("Line of the check “%(check)s” moved"),
     "release frozen": _("Release %(number)s frozen"),
     "campaign opened": _("Campaign “%(name)s” opened"),
+    "demo loaded": _("Demo loaded"),
     "campaign closed": _("Campaign “%(name)s” closed"),
 }
 

@@ -1,17 +1,34 @@
 """The answers of a pair that annotators judge, and the order in which each of them sees them."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from hashlib import blake2b
+
+from django.db import connection
 
 from annotation.models import Claim, Response
 from cqia.accounts.models import User
 
+_SQL = f"""
+SELECT id, text FROM {Response._meta.db_table}
+ WHERE pair_id = %s AND author_id IS NULL ORDER BY position, id
+"""
 
-def shown(claim: Claim, user: User) -> list[Response]:
+
+@dataclass(frozen=True)
+class Original:
+    """An answer that came with the pair."""
+
+    pk: int
+    text: str
+
+
+def shown(claim: Claim, user: User) -> list[Original]:
     """The answers that came with the pair, not those written here, in this person's order."""
-    found = Response.objects.filter(pair=claim.pair_id, author=None).order_by("position", "id")
-    known = {answer.pk: answer for answer in found}
-    return [known[pk] for pk in in_turn(claim, user, known)]
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL, [claim.pair_id])
+        known = dict(cursor.fetchall())
+    return [Original(pk, known[pk]) for pk in in_turn(claim, user, known)]
 
 
 def in_turn(claim: Claim, user: User, ids: Iterable[int]) -> list[int]:

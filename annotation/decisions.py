@@ -9,7 +9,8 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from annotation import answers, drafts, queue, workflow
-from annotation.models import Annotation, Claim, Draft, Pair, Project, Response
+from annotation.answers import Original
+from annotation.models import Annotation, Claim, Pair, Project, Response
 from cqia.accounts.models import User
 from cqia.lib.errors import CqiaError
 
@@ -47,8 +48,8 @@ class Outcome:
     """What a decision comes to: the answer it stands for, or the order of all of them."""
 
     verb: str
-    response: Response | None = None
-    ranking: Sequence[Response] = ()
+    response_id: int | None = None
+    ranking: Sequence[int] = ()
     reason: str = ""
 
 
@@ -79,14 +80,14 @@ def _record(user: User, claim: Claim, decision: Decision) -> None:
         claim=claim,
         author=user,
         verb=outcome.verb,
-        response=outcome.response,
-        ranking=[response.pk for response in outcome.ranking],
+        response_id=outcome.response_id,
+        ranking=list(outcome.ranking),
         reason=outcome.reason,
         note=drafts.typed(decision.note),
         guideline_id=decision.guideline_id,
         seconds=_seconds(claim),
     )
-    Draft.objects.filter(pair=claim.pair_id, author=user).delete()
+    drafts.forget(user, claim.pair_id)
     if left == 0:
         workflow.move("annotate", Pair(pk=claim.pair_id), user)
 
@@ -111,30 +112,31 @@ def _outcome(user: User, claim: Claim, decision: Decision) -> Outcome:
     if decision.verb == Verb.ACCEPT:
         if original is None:
             raise CqiaError("no_answer")
-        return Outcome(Verb.ACCEPT, original)
+        return Outcome(Verb.ACCEPT, original.pk)
     return _rewritten(user, claim, original, drafts.typed(decision.text))
 
 
-def _ranked(shown: Sequence[Response], places: dict[int, int]) -> list[Response]:
+def _ranked(shown: Sequence[Original], places: dict[int, int]) -> list[int]:
+    """The ids of the answers, best first."""
     if len(shown) < 2:
         raise CqiaError("one_answer")
     numbers = range(1, len(shown) + 1)
     if sorted(places) != list(numbers) or sorted(places.values()) != list(numbers):
         raise CqiaError("rank_all")
-    return [shown[number - 1] for number in sorted(places, key=lambda number: places[number])]
+    return [shown[number - 1].pk for number in sorted(places, key=lambda number: places[number])]
 
 
-def _rewritten(user: User, claim: Claim, original: Response | None, text: str) -> Outcome:
+def _rewritten(user: User, claim: Claim, original: Original | None, text: str) -> Outcome:
     """A new answer whose parent is the original; an unchanged one accepts it."""
     if not text.strip():
         raise CqiaError("empty_rewrite")
     if original is not None and text.strip() == drafts.typed(original.text).strip():
-        return Outcome(Verb.ACCEPT, original)
+        return Outcome(Verb.ACCEPT, original.pk)
     written = Response.objects.create(
         pair_id=claim.pair_id,
         text=text,
         origin=Response.Origin.HUMAN,
         author=user,
-        parent=original,
+        parent_id=original.pk if original else None,
     )
-    return Outcome(Verb.REWRITE, written)
+    return Outcome(Verb.REWRITE, written.pk)

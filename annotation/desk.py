@@ -128,6 +128,9 @@ SELECT pair.state, source.name, pair.task_major, pair.task_minor, pair.domain,
 """
 
 
+_GUIDELINE = f"SELECT id FROM {Guideline._meta.db_table} WHERE project_id = %s AND version = %s"
+
+
 def desk_of(claim: Claim, user: User) -> Desk:
     """Everything the workbench shows of a pair that `user` holds."""
     with connection.cursor() as cursor:
@@ -182,8 +185,10 @@ def _remark(claim: Claim) -> str:
 
 def guideline_id(project: Project, version: int | None) -> int | None:
     """The id of a version of the guideline, None where there is no such version."""
-    found = project.guidelines.filter(version=version) if version else project.guidelines.none()
-    return found.values_list("pk", flat=True).first()
+    with connection.cursor() as cursor:
+        cursor.execute(_GUIDELINE, [project.pk, version])
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def decided_today(user: User, project: Project) -> int:

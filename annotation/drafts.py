@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db import connection
+
 from annotation import queue
 from annotation.models import Claim, Draft, Project
 from cqia.accounts.models import User
@@ -40,3 +42,12 @@ def keep(user: User, pair_id: int, fields: dict[str, Any]) -> None:
         unique_fields=["pair", "author"],
         update_fields=["fields", "saved_at"],
     )
+
+
+def forget(user: User, pair_id: int) -> None:
+    """Delete the draft of a pair that was decided on; past the ORM, for every submit does it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM {Draft._meta.db_table} WHERE pair_id = %s AND author_id = %s",
+            [pair_id, user.pk],
+        )

@@ -59,14 +59,19 @@ def lease_of(project: Project) -> timedelta:
     return timedelta(minutes=project.lease_minutes)
 
 
+# A sent-back pair waits for days, so the pair just being worked on runs out before it.
+_HELD_SQL = f"""
+SELECT * FROM {CLAIMS} WHERE holder_id = %s AND project_id = %s AND done_at IS NULL
+ ORDER BY held_until, id LIMIT 1
+"""
+
+
 def claim_next(user: User, project: Project) -> Claim | None:
     """The pair this person is on already, then what was sent back to them, then the next free one.
 
     None where there is no work for them.
     """
-    # A sent-back pair waits for days, so the pair just being worked on runs out before it.
-    mine = Claim.objects.of(project).filter(holder=user, done_at=None).order_by("held_until", "id")
-    held: Claim | None = mine.first()
+    held = next(iter(Claim.objects.raw(_HELD_SQL, [user.pk, project.pk])), None)
     if held is not None and _resume(held, user, project):
         return held
     return _take(user, project) or (_take(user, project) if free_expired(project) else None)

@@ -100,7 +100,7 @@ def test_it_ranks_the_answers_as_this_person_saw_them(
     submit(annotator, project, claim.pk, Decision("rank", places={1: 3, 2: 1, 3: 2}))
     annotation = Annotation.objects.get()
     assert annotation.ranking == [second.pk, third.pk, first.pk]
-    assert annotation.response == second
+    assert annotation.response_id == second.pk
 
 
 def test_it_shuffles_answers_for_each_person_and_always_alike(

@@ -11,6 +11,14 @@ from cqia.accounts.roles import Role
 from cqia.lib.errors import CqiaError
 
 
+def create_project(project: Project, creator: User) -> None:
+    """Store a new project with its creator as lead."""
+    with transaction.atomic():
+        project.save()
+        Membership.objects.create(user=creator, project=project, role=Role.LEAD)
+        record(creator, "project created", project.pk, name=project.name)
+
+
 def add_member(project: Project, actor: User, username: str, role: Role) -> str | None:
     """Give a person a role. Somebody unknown gets an account, whose password is returned once."""
     with transaction.atomic():

@@ -13,6 +13,14 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
 
 
+class NewProjectForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Project
+        fields = ("name", "slug")
+        labels = {"slug": _("Short name")}
+        help_texts = {"slug": _("In addresses and commands: letters, digits and hyphens.")}
+
+
 class MemberForm(forms.Form):
     username = forms.CharField(
         label=_("User name"),

@@ -10,6 +10,7 @@ from cqia import overview, views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("projects/new", views.new_project, name="new-project"),
     path("health/", views.health, name="health"),
     path("language/", set_language, name="set_language"),
     path("theme/", views.set_theme, name="set-theme"),

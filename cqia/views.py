@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
@@ -10,8 +11,10 @@ from django.views.decorators.http import require_GET, require_POST
 from redis import Redis
 from redis.exceptions import RedisError
 
+from annotation import members
 from annotation.access import roles_in
 from annotation.models import Project
+from annotation.settings_forms import NewProjectForm
 from cqia.accounts.http import Request
 from cqia.context import THEMES, rooms_of
 
@@ -19,11 +22,29 @@ from cqia.context import THEMES, rooms_of
 @login_required
 @require_GET
 def home(request: Request) -> HttpResponse:
-    """One's only project, or the choice of several."""
+    """One's only project, or the choice of several; a site admin can make another."""
     projects = list(Project.objects.visible_to(request.user).order_by("name"))
-    if len(projects) == 1:
+    if len(projects) == 1 and not request.user.is_superuser:
         return redirect("enter", projects[0].slug)
-    return render(request, "home.html", {"projects": projects})
+    return _projects_page(request, projects, NewProjectForm())
+
+
+@login_required
+@require_POST
+def new_project(request: Request) -> HttpResponse:
+    if not request.user.is_superuser:
+        raise PermissionDenied
+    form = NewProjectForm(request.POST)
+    if not form.is_valid():
+        return _projects_page(request, list(Project.objects.order_by("name")), form)
+    project = form.save(commit=False)
+    members.create_project(project, request.user)
+    return redirect("annotation:settings", project.slug)
+
+
+def _projects_page(request: Request, projects: list[Project], form: NewProjectForm) -> HttpResponse:
+    context = {"projects": projects, "form": form if request.user.is_superuser else None}
+    return render(request, "home.html", context, status=400 if form.errors else 200)
 
 
 @login_required

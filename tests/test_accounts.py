@@ -101,6 +101,20 @@ def test_a_saved_key_of_a_model_server_is_never_shown(lead: User, client_of: Cli
     assert "s3cret" not in page
 
 
+def test_a_site_admin_makes_a_project_and_leads_it(site_admin: User, client_of: ClientOf) -> None:
+    answer = client_of(site_admin).post("/projects/new", {"name": "诗", "slug": "poems"})
+    assert answer.headers["Location"] == "/p/poems/settings/"
+    assert Membership.objects.get(project__slug="poems").role == Role.LEAD
+
+
+def test_a_short_name_is_taken_once(
+    site_admin: User, client_of: ClientOf, project: Project
+) -> None:
+    answer = client_of(site_admin).post("/projects/new", {"name": "茶", "slug": "tea"})
+    assert answer.status_code == 400
+    assert "already exists" in answer.content.decode()
+
+
 def test_a_site_admin_leads_every_project(site_admin: User, project: Project) -> None:
     assert not Membership.objects.filter(user=site_admin, role=Role.LEAD).exists()
     assert list(Project.objects.visible_to(site_admin)) == [project]

@@ -38,6 +38,7 @@ def post(*who: str) -> Rule:
 RULES: dict[str, Rule] = {
     # of nobody's project
     "home": get(*SIGNED_IN),
+    "new-project": post("site_admin"),
     "health": get(*EVERYBODY),
     "set_language": post(*EVERYBODY),
     "set-theme": post(*EVERYBODY),

@@ -14,7 +14,7 @@ import yaml
 from django.core.management import get_commands
 
 from cqia.celery import app
-from cqia.embedded.services import web, workers
+from cqia.embedded.programs import web, workers
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())

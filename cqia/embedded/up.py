@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from cqia import environment as env
-from cqia.embedded import home, postgres, processes, redis, services
+from cqia.embedded import home, postgres, processes, programs, redis
 from cqia.embedded.account import NoAccount
 from cqia.embedded.steps import Step, collect_static, demo_accounts, load_demo, migrate
 from cqia.embedded.supervisor import Console, Supervisor
@@ -104,7 +104,7 @@ class Start:
         collecting = None if static.is_done() else self._begin(static)
         if "postgres_port" in run and postgres.create_cluster():
             self.say("Made a new database")
-        self.supervisor.start(services.servers(run))
+        self.supervisor.start(programs.servers(run))
         # A database of your own may have been replaced behind our back.
         migrating = "postgres_port" not in run or not migrate().is_done()
         loading = self.options.demo and DEMO.exists() and not load_demo().is_done()
@@ -130,10 +130,10 @@ class Start:
         (home.path() / "demo-accounts.txt").write_text(names)
 
     def _serve(self, run: home.Run) -> None:
-        self.supervisor.start([services.web(self.options.host, self._web_port)])
+        self.supervisor.start([programs.web(self.options.host, self._web_port)])
         self._wait_for(lambda: _page_answers(run["web_url"] + "health/"), WEB_PATIENCE, "The page")
         # Only now: four programs that import Django at once would keep the page waiting.
-        self.supervisor.start(services.workers())
+        self.supervisor.start(programs.workers())
         self.say(f"CQIA is ready: {run['web_url']}")
         accounts = home.path() / "demo-accounts.txt"
         if self.options.demo and accounts.exists():

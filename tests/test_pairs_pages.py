@@ -207,6 +207,7 @@ def test_it_turns_pages_by_the_last_pair_seen(
     assert f"?state=imported&amp;before={second.pk}" in shown
     older = page(client, f"pairs/?before={second.pk}")
     assert f"/pairs/{first.pk}/" in older
+    assert f"/pairs/{second.pk}/" not in older
     assert f"/pairs/{third.pk}/" not in older
 
 

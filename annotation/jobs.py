@@ -11,12 +11,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from celery import current_app
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerDown
 
 from annotation.models import Job, Project
 from cqia.accounts.models import User
+from cqia.lib import broker
 from cqia.lib.errors import CqiaError
 
 logger = logging.getLogger(__name__)
@@ -51,6 +53,9 @@ def start(
 
 def ring(job: Job) -> None:
     """Tell a worker that a job waits. A broker that is down is no error: beat rings later."""
+    if not broker.answers(settings.REDIS_URL):
+        logger.warning("job %s: the broker is out of reach, beat will ring", job.pk)
+        return
     try:
         current_app.send_task(
             job.task, [job.pk], queue=job.queue, expires=_RING_EXPIRES, retry=False

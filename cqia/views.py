@@ -8,8 +8,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
-from redis import Redis
-from redis.exceptions import RedisError
 
 from annotation import members
 from annotation.access import roles_in
@@ -17,6 +15,7 @@ from annotation.models import Project
 from annotation.settings_forms import NewProjectForm
 from cqia.accounts.http import Request
 from cqia.context import THEMES, rooms_of
+from cqia.lib import broker
 
 
 @login_required
@@ -58,23 +57,13 @@ def enter(request: Request, slug: str) -> HttpResponse:
 @require_GET
 def health(request: HttpRequest) -> HttpResponse:
     """200 while Postgres answers, else 503. A broker that is down is told but takes no page down."""
-    broker = "ok" if _broker_answers() else "down"
+    broker_is = "ok" if broker.answers(settings.REDIS_URL) else "down"
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except OperationalError:
-        return JsonResponse({"database": "down", "broker": broker}, status=503)
-    return JsonResponse({"database": "ok", "broker": broker})
-
-
-def _broker_answers() -> bool:
-    try:
-        with Redis.from_url(
-            settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1
-        ) as redis:
-            return bool(redis.ping())
-    except RedisError:
-        return False
+        return JsonResponse({"database": "down", "broker": broker_is}, status=503)
+    return JsonResponse({"database": "ok", "broker": broker_is})
 
 
 @require_POST

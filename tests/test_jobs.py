@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.db import OperationalError, connection
-from django.test import Client
+from django.test import Client, override_settings
 from kombu.exceptions import OperationalError as BrokerDown
 
 from annotation import jobs
@@ -157,3 +157,10 @@ def test_a_connection_has_no_lock_left_over(job: Job) -> None:
             "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
         )
         assert cursor.fetchone() == (0,)
+
+
+def test_a_broker_out_of_reach_is_not_waited_for(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Celery's own client would try again for seconds."""
+    monkeypatch.setattr("annotation.jobs.current_app.send_task", lambda *_, **__: pytest.fail())
+    with override_settings(REDIS_URL="redis://127.0.0.1:1/0"):
+        jobs.ring(job)

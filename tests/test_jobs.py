@@ -161,6 +161,8 @@ def test_a_connection_has_no_lock_left_over(job: Job) -> None:
 
 def test_a_broker_out_of_reach_is_not_waited_for(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     """Celery's own client would try again for seconds."""
-    monkeypatch.setattr("annotation.jobs.current_app.send_task", lambda *_, **__: pytest.fail())
+    monkeypatch.setattr(
+        "annotation.jobs.current_app.send_task", lambda *_, **__: pytest.fail("rung")
+    )
     with override_settings(REDIS_URL="redis://127.0.0.1:1/0"):
         jobs.ring(job)

@@ -61,8 +61,8 @@ def brought(project: Project, user: User, name: str, recipe: str = "cqia") -> up
 
 def figures(batch: Batch) -> tuple[int, int, int]:
     """Added, already here, refused."""
-    shown = Batch.objects.with_figures().get(pk=batch.pk)
-    return shown.added, shown.already_here, shown.refused
+    batch.refresh_from_db()
+    return batch.added, batch.already_here, batch.issues.filter(refused=True).count()
 
 
 # COIG-CQIA, from eight files to a release that `datasets` reads

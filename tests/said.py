@@ -9,6 +9,7 @@ PEOPLE = {
     "reviewer": "孙三",
     "evaluator": "李四",
     "outsider": "周五",
+    "site_admin": "吴六",
 }
 """The cast by user name, as the tests of languages call them."""
 

@@ -40,16 +40,21 @@ def _own_files(tmp_path: Path) -> Iterator[None]:
 
 @pytest.fixture
 def people(
-    lead: User, annotator: User, reviewer: User, evaluator: User, outsider: User
+    lead: User,
+    annotator: User,
+    reviewer: User,
+    evaluator: User,
+    outsider: User,
+    site_admin: User,
 ) -> dict[str, Client]:
-    """The cast, signed in, by name; all but the outsider are in an empty project too."""
+    """The cast, signed in, by name; members of the project are in an empty one too."""
     empty = Project.objects.create(slug="empty", name="茶馆", description="茶的问答")
     clients = {"nobody": Client()}
-    for user in (lead, annotator, reviewer, evaluator, outsider):
+    for user in (lead, annotator, reviewer, evaluator, outsider, site_admin):
         user.display_name = PEOPLE[user.username]
         user.set_password("correct-horse-battery")
         user.save()
-        if user is not outsider:
+        if user.memberships.exists():
             user.memberships.create(project=empty, role=Role(user.username))
         clients[user.username] = Client()
         clients[user.username].force_login(user, "django.contrib.auth.backends.ModelBackend")
@@ -154,15 +159,21 @@ PAGES = {
         "/p/empty/evaluate/",
     ],
     "annotator": ["/p/tea/annotate/", "/p/tea/annotate/guideline/", "/p/empty/annotate/"],
+    "site_admin": ["/"],
     "reviewer": ["/p/tea/review/", "/p/empty/review/"],
     "evaluator": ["/p/tea/vote/", "/p/tea/vote/?all", "/p/empty/vote/"],
 }
-REFUSED = {("outsider", "/p/tea/"): 404, ("lead", "/p/tea/annotate/"): 403}
+REFUSED = {
+    ("nobody", "/accounts/password/reset/"): 404,
+    ("outsider", "/p/tea/"): 404,
+    ("lead", "/p/tea/annotate/"): 403,
+}
 # What is filled in wrongly, and by whom.
 MISTAKES = [
     ("nobody", "/accounts/login/", {"login": "nobody", "password": "x"}),
     ("outsider", "/me/tokens/new", {"name": ""}),
     ("outsider", "/accounts/password/", {"oldpassword": "x", "password1": "1", "password2": "2"}),
+    ("site_admin", "/projects/new", {"slug": "a b", "name": ""}),
     ("lead", "/p/tea/sources/import", {"source": "", "recipe": "x"}),
     ("lead", "/p/tea/settings/", {"name": "", "annotators_per_pair": "0"}),
     ("lead", "/p/tea/settings/members/add", {"username": "a b", "role": "x"}),

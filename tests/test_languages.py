@@ -228,6 +228,13 @@ def test_a_person_can_switch(client: Client) -> None:
 
 
 @pytest.mark.django_db
+def test_a_switch_leads_to_a_page_that_can_be_asked_for(client: Client) -> None:
+    get, post = client.get("/accounts/login/?next=/me/"), client.post("/accounts/login/", {})
+    assert 'name="next" value="/accounts/login/?next=/me/"' in get.content.decode()
+    assert post.content.decode().count('name="next" value="/"') == 2
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("accept", "lang"),
     [("zh", "zh-hans"), ("zh-TW,zh;q=0.8", "zh-hans"), ("fr,de;q=0.8", "en"), ("", "en")],

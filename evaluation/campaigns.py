@@ -17,8 +17,8 @@ from cqia.accounts.models import User, record
 from cqia.lib.errors import CqiaError
 from evaluation.models import Answer, Ballot, Campaign, Matchup, ModelVersion, Prompt, PromptSet
 
-VOTES_LIMIT = 300_000
-"""Votes one campaign may ask for; a default of this project."""
+VOTES_LIMIT = 100_000
+"""Votes one campaign may ask for, so that it opens within a request; a default of this project."""
 
 _dice = random.SystemRandom()
 

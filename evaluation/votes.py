@@ -129,7 +129,7 @@ def progress_of(user: User, campaign: Campaign) -> Progress:
     free = Ballot.objects.filter(matchup=models.OuterRef("pk"), holder=None)
     new = Matchup.objects.filter(models.Exists(free), campaign=campaign).exclude(pk__in=met)
     left = new[:LEFT_COUNTED].count() + mine.filter(done_at=None).count()
-    return Progress(mine.filter(done_at__isnull=False).count(), left)
+    return Progress(mine.filter(done_at__isnull=False).count(), min(left, LEFT_COUNTED))
 
 
 def open_to(project: Project) -> models.QuerySet[Campaign]:

@@ -119,7 +119,9 @@ def _places(claim: Claim, user: User, order: list[int]) -> dict[int, int]:
     """The place of each answer by its number on this person's page."""
     if not order:
         return {}
-    numbers = {answer.position: number for number, answer in enumerate(shown(claim, user), 1)}
+    as_imported = claim.pair.responses.filter(author=None).order_by("position", "id")
+    position = {response.pk: place for place, response in enumerate(as_imported)}
+    numbers = {position[answer.pk]: number for number, answer in enumerate(shown(claim, user), 1)}
     return {numbers[position]: place for place, position in enumerate(order, 1)}
 
 

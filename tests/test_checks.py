@@ -1,5 +1,7 @@
 """The checks that look at one pair alone, without a database."""
 
+import random
+
 import pytest
 
 from annotation.checks import CHECK_OF, CHECKS, TEXT_CHECKS, Measurement, Text, TextCheck
@@ -97,6 +99,15 @@ def test_it_finds_a_loop_at_the_end_of_a_long_answer() -> None:
     assert Repetition().measure(text(start + "停不下来" * 2000)).score > 0.99
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_it_counts_each_span_that_has_come_before(seed: int) -> None:
+    dice = random.Random(seed)
+    piece = "".join(dice.choices("茶水杯叶香", k=dice.randint(10, 40)))
+    answer = piece + "".join(dice.choices("茶水杯叶香", k=dice.randint(0, 60))) + piece
+    spans = [answer[start : start + 16] for start in range(len(answer) - 15)]
+    assert Repetition().measure(text(answer)).score == 1 - len(set(spans)) / len(spans)
+
+
 def test_it_takes_the_least_repetitive_of_several_answers() -> None:
     assert Repetition().measure(text("停不下来" * 50, GOOD.answers[0])) == Measurement(0.0)
 
@@ -151,3 +162,10 @@ def test_it_lets_a_mere_mention_pass(sentence: str) -> None:
 def test_it_counts_advertisements_in_the_prompt_and_all_answers() -> None:
     found = Contact().measure(text("好的", "加我微信：teafan_2020", prompt="电话：13900001234"))
     assert found == Measurement(2, "电话：13900001234 … 加我微信：teafan_2020")
+
+
+@pytest.mark.parametrize("start", range(20))
+def test_it_counts_a_span_that_comes_again_at_the_very_end(start: int) -> None:
+    unique = "".join(chr(0x4E00 + number) for number in range(start))
+    found = Repetition().measure(text(unique + "哈" * 17))
+    assert found.score == pytest.approx(1 / (start + 2))

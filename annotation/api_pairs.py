@@ -18,7 +18,7 @@ from cqia.accounts import http
 from cqia.accounts.roles import Role
 
 
-class AnswerSerializer(serializers.ModelSerializer[models.Response]):
+class PairAnswerSerializer(serializers.ModelSerializer[models.Response]):
     class Meta:
         model = models.Response
         fields = ["id", "text", "origin", "model", "parent", "position"]
@@ -32,7 +32,7 @@ class FindingSerializer(serializers.ModelSerializer[models.Finding]):
 
 class PairSerializer(serializers.ModelSerializer[models.Pair]):
     source = serializers.CharField(source="source.name")  # type: ignore[assignment]
-    responses = AnswerSerializer(many=True)
+    responses = PairAnswerSerializer(many=True)
     findings = FindingSerializer(many=True)
 
     class Meta:

@@ -2,6 +2,10 @@
 
 from django.urls import include, path
 
+from cqia.accounts import schema
+
+__all__ = ["schema", "urlpatterns"]
+
 urlpatterns = [
     path("", include("annotation.api_urls")),
     path("", include("review.api_urls")),

@@ -161,6 +161,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 LANGUAGE_COOKIE_NAME = "cqia_language"
+FORMAT_MODULE_PATH = "cqia.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.text("CQIA_TIME_ZONE", "Asia/Shanghai")
@@ -196,6 +197,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "AnnotationVerbEnum": "annotation.models.Annotation.Verb",
+        "ReviewVerbEnum": "review.models.Review.Verb",
+    },
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
 }
 

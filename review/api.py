@@ -37,7 +37,7 @@ class SummarySerializer(serializers.Serializer[Any]):
     summary = serializers.CharField(max_length=200)
 
 
-class JobSerializer(serializers.Serializer[Any]):
+class FreezingSerializer(serializers.Serializer[Any]):
     job = serializers.IntegerField()
 
 
@@ -70,7 +70,7 @@ def review_pair(request: Request, slug: str, pk: int) -> Response:
 
 
 @extend_schema(methods=["GET"], responses=ReleaseSerializer(many=True))
-@extend_schema(methods=["POST"], request=SummarySerializer, responses={202: JobSerializer})
+@extend_schema(methods=["POST"], request=SummarySerializer, responses={202: FreezingSerializer})
 @api_view(["GET", "POST"])
 def releases(request: Request, slug: str) -> Response:
     """List the releases, or freeze everything approved (a job: ask for it until it is done)."""

@@ -115,8 +115,7 @@ class Start:
         if collecting is not None:
             self._finish(static, collecting)
         if loading:
-            self._finish(load_demo(), self._begin(load_demo()))
-            self._keep_accounts()
+            self._load_demo()
 
     def _wait_for_servers(self, run: home.Run) -> None:
         if "postgres_port" in run:
@@ -124,8 +123,14 @@ class Start:
         if "redis_port" in run:
             self._wait_for(redis.answers, SERVER_PATIENCE, "Redis")
 
-    def _keep_accounts(self) -> None:
-        """Keep the names to sign in with, so that later starts need not ask Django for them."""
+    def _load_demo(self) -> None:
+        """CQIA is of use without its demo: a failure is told, and tried again at the next start."""
+        try:
+            self._finish(load_demo(), self._begin(load_demo()))
+        except Refused as failure:
+            self.say(str(failure))
+            return
+        # Kept, so that later starts need not ask Django for the names to sign in with.
         names, _ = self._begin(demo_accounts()).communicate()
         (home.path() / "demo-accounts.txt").write_text(names)
 

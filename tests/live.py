@@ -4,13 +4,13 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import sample
 from typing import Any
 
 import psutil
@@ -18,6 +18,7 @@ import psycopg
 import pytest
 
 from cqia.embedded import home, processes
+from cqia.embedded.up import is_free
 
 # What the command line of each service holds, by the name that `cqia up` gives it.
 WORDS = {
@@ -43,8 +44,9 @@ class Installation:
     def __init__(self, place: Path) -> None:
         self.home = place / ("a-long-name-" * 8)
         self.supervisor: subprocess.Popen[str] | None = None
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            self.port = server.getsockname()[1]
+        # Not a port that the system gives to clients: one that insists on an address where nobody
+        # listens may be connected to itself, and then holds the port.
+        self.port = next(port for port in sample(range(20_000, 30_000), 100) if is_free(port))
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = {**os.environ, "CQIA_HOME": str(self.home)}
         for name in ("CQIA_DATABASE_URL", "CQIA_REDIS_URL", "DJANGO_SETTINGS_MODULE"):
@@ -71,8 +73,11 @@ class Installation:
         self.supervisor = self.command("up", "--port", str(self.port), "--no-demo")
         started = f'"pid": {self.supervisor.pid}'
         record = self.home / "run.json"
-        eventually(lambda: record.exists() and started in record.read_text())
-        self.wait_for_page(90)
+        try:
+            eventually(lambda: record.exists() and started in record.read_text())
+            self.wait_for_page(90)
+        except AssertionError as error:
+            raise AssertionError(self.stop(signal.SIGTERM)) from error
 
     def stop(self, number: signal.Signals) -> str:
         """Send a signal to `cqia up` and wait for its end; returns all that it said."""
@@ -156,7 +161,8 @@ slug, people = json.loads(values)
 project = Project.objects.create(slug=slug, name=slug)
 tokens = {}
 for username, (role, password) in people.items():
-    user = User.objects.create_user(username=username, password=password)
+    user = User.objects.filter(username=username).first()
+    user = user or User.objects.create_user(username=username, password=password)
     Membership.objects.create(user=user, project=project, role=role)
     tokens[username] = issue_token(user, "test")
 print(json.dumps(tokens))

@@ -11,8 +11,8 @@ PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup
 REAL := $(or $(CQIA_REAL_DATA),../shared/data)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-browser test-data test-vllm lint types migrations-check messages \
-	messages-check lock bench clean
+.PHONY: help run test test-browser test-faults test-data test-vllm lint types migrations-check \
+	messages messages-check lock bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,10 +21,13 @@ run: .venv/installed ## Start CQIA and keep it running (OPTIONS="--port 9000 --n
 	@exec $(BIN)/cqia up $(OPTIONS)
 
 test: .venv/installed-dev ## Run the tests on throwaway servers
-	$(PYTEST) -m "not browser and not realdata and not vllm" $(ARGS)
+	$(PYTEST) -m "not browser and not faults and not realdata and not vllm" $(ARGS)
 
 test-browser: .venv/installed-dev ## Run the tests that drive Chromium (Debian: apt install chromium fonts-noto-cjk)
 	$(BIN)/python -m pytest -m browser $(ARGS)
+
+test-faults: .venv/installed-dev ## Run the tests that kill services under load (ARGS=-s prints counts)
+	$(BIN)/python -m pytest -m faults $(ARGS)
 
 test-data: .venv/installed-dev ## Run the tests on the files of CQIA_REAL_DATA
 	CQIA_REAL_DATA="$(REAL)" $(BIN)/python -m pytest -m realdata $(ARGS)

@@ -1,0 +1,302 @@
+"""Killing each service while an import and four annotators run: nothing is lost, doubled or stuck.
+
+`pytest -m faults -s` prints the counts before and after each kill.
+"""
+
+import json
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+
+from tests.live import WORDS, Installation, eventually
+
+pytestmark = pytest.mark.faults
+
+SLUG = "faults"
+ROWS, WAITING = 20_000, 3_000  # rows of the import; pairs that annotators have before it begins
+PEOPLE = {"boss": "lead", **{f"worker-{n}": "annotator" for n in range(1, 5)}}
+# Each is killed when the import has stored so many lines; it stores 2,000 at a time.
+KILLS = {"web": 2_000, "worker-cpu": 6_000, "redis": 10_000, "postgres": 14_000}
+STEPS = [
+    "先把茶叶放进温过的壶里", "水烧开以后稍等片刻再注入", "盖上壶盖静置大约半分钟", "第一泡的茶汤可以用来润杯",
+    "随后按各人的口味慢慢加长时间", "斟茶时七分满最为合适", "茶叶受潮以后香气会散失", "存放的罐子要避光并且干燥",
+    "山场的海拔影响茶叶的厚薄", "雨前采的芽叶更加细嫩", "炒青讲究火候与手法", "晒青则留下了更多活性",
+    "好茶的回甘来得又快又久", "水质偏硬会让茶汤发暗", "瓷器最能显出本来的香气", "陶壶适合需要高温的茶",
+]  # fmt: skip
+
+
+def test_nothing_is_lost_doubled_or_stuck(live: Installation, tmp_path: Path) -> None:
+    tokens = live.found(SLUG, **PEOPLE)
+    lead = client(live, tokens.pop("boss"))
+    bring(lead, rows_file(tmp_path, "before", WAITING))
+    eventually(lambda: counted(live)["queued"] == WAITING, 60)
+    annotators = [Annotator(client(live, token), name) for name, token in tokens.items()]
+    with at_work(annotators):
+        batch = bring(lead, rows_file(tmp_path, "import", ROWS))
+        for service, lines in KILLS.items():
+            eventually(lambda lines=lines: stored(live, batch) >= lines, 60)  # type: ignore[misc]
+            killed(live, service, batch, annotators)
+        eventually(lambda: counted(live)["jobs"] == 0, 90)
+    print(f"\nat the end: {counted(live)}, {sum(len(each.told) for each in annotators)} told")
+    every_row_is_there_once(live, batch)
+    every_decision_is_there_once(live, annotators)
+    the_history_leads_to_each_state(live)
+    nothing_is_stuck(live)
+
+
+# What is put in
+
+
+def rows_file(place: Path, name: str, rows: int) -> Path:
+    """So many different questions with long answers; the same each time."""
+    dice = random.Random(name)
+    file = place / f"{name}.jsonl"
+    with file.open("w", encoding="utf-8") as out:
+        for number in range(1, rows + 1):
+            answer = "，".join(dice.sample(STEPS, len(STEPS))) + f"。这是{name}的第{number}条。"
+            row = {
+                "instruction": f"{name}第{number}问：茶要怎样泡？",
+                "input": "",
+                "output": answer,
+            }
+            out.write(json.dumps(row, ensure_ascii=False) + "\n")
+    return file
+
+
+def client(live: Installation, token: str) -> httpx.Client:
+    return httpx.Client(
+        base_url=f"{live.url}/api/projects/{SLUG}/",
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=20,
+    )
+
+
+def bring(lead: httpx.Client, file: Path) -> int:
+    """Upload a file; returns the number of its batch."""
+    fields = {"source": "茶", "recipe": "alpaca", "licence": "CC0-1.0"}
+    with file.open("rb") as content:
+        answer = lead.post("imports", data=fields, files={"file": (file.name, content)})
+    assert answer.status_code == 201, answer.text
+    return int(answer.json()["batch"]["id"])
+
+
+@dataclass
+class Annotator:
+    """Takes pair after pair; sends a decision again until it is answered, as a person would."""
+
+    client: httpx.Client
+    name: str
+    told: list[str] = field(default_factory=list)  # decisions that were answered with success
+    lost: int = 0  # answered with 409
+    again: int = 0  # requests that had to be repeated
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    def work(self) -> None:
+        while not self.ended.is_set():
+            work = self.ask("claims", {}).json()["next"]
+            if work is None:
+                self.ended.wait(0.5)
+                continue
+            self.decide(work["claim"])
+            self.ended.wait(0.05)  # a hundred times as fast as a person
+
+    def decide(self, claim: int) -> None:
+        note = f"{self.name} decides on claim {claim}"
+        answer = self.ask(f"claims/{claim}/submit", {**self.decision(claim), "note": note})
+        if answer.status_code == 200:
+            self.told.append(note)
+        else:
+            assert answer.status_code == 409, answer.text
+            self.lost += 1
+
+    def decision(self, claim: int) -> dict[str, str]:
+        decisions: list[dict[str, str]] = [
+            {"verb": "accept"},
+            {"verb": "rewrite", "text": f"{self.name}把第{claim}份答案重写了一遍。"},
+            {"verb": "reject", "reason": "wrong"},
+        ]
+        return decisions[claim % 3]
+
+    def ask(self, path: str, data: dict[str, str]) -> httpx.Response:
+        """The first answer that is not the server's failure, however often it takes to ask."""
+        while True:
+            with suppress(httpx.TransportError):
+                answer = self.client.post(path, json=data)
+                if answer.status_code < 500:
+                    return answer
+            self.again += 1
+            time.sleep(0.2)
+
+
+@contextmanager
+def at_work(annotators: list[Annotator]) -> Iterator[None]:
+    threads = [threading.Thread(target=each.work, name=each.name) for each in annotators]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        for each in annotators:
+            each.ended.set()
+        for thread in threads:
+            thread.join(60)
+    assert not any(thread.is_alive() for thread in threads)
+
+
+# What is killed
+
+
+def killed(live: Installation, service: str, batch: int, annotators: list[Annotator]) -> None:
+    """kill -9, and wait until the service is another process and all of its work goes on."""
+
+    def counts() -> dict[str, Any]:
+        told = sum(len(each.told) for each in annotators)
+        return {"lines": stored(live, batch), **counted(live), "told": told}
+
+    before = counts()
+    began = time.monotonic()
+    first = live.kill(service)
+    eventually(lambda: pid_of(live, service) not in (0, first), 20)
+    live.wait_for_page(60)
+    answering = time.monotonic() - began
+    eventually(lambda: stored(live, batch) > before["lines"], 60)
+    eventually(lambda: sum(len(each.told) for each in annotators) > before["told"], 60)
+    going_on = time.monotonic() - began
+    again = sum(each.again for each in annotators)
+    print(f"\nkill -9 {service}\n  before {before}\n  after  {counts()}")
+    print(f"  answers after {answering:.1f} s, import and annotators go on after {going_on:.1f} s,")
+    print(f"  requests repeated so far: {again}")
+    assert before["lines"] < ROWS
+
+
+def pid_of(live: Installation, service: str) -> int:
+    found = live.named(WORDS[service])
+    return found[0].pid if found else 0
+
+
+# What is there
+
+
+def insistent(ask: Callable[[], Any]) -> Any:
+    """Ask the database until it answers: it may just have been killed."""
+    while True:
+        try:
+            return ask()
+        except psycopg.OperationalError:
+            time.sleep(0.1)
+
+
+def stored(live: Installation, batch: int) -> int:
+    """Lines behind the checkpoint."""
+    return int(
+        insistent(
+            lambda: live.one("SELECT next_line - 1 FROM annotation_batch WHERE id = %s", batch)
+        )
+    )
+
+
+PROJECT = f"project_id = (SELECT id FROM annotation_project WHERE slug = '{SLUG}')"
+
+
+def counted(live: Installation) -> dict[str, int]:
+    sql = (
+        f"SELECT (SELECT count(*) FROM annotation_pair WHERE {PROJECT}),"
+        f" (SELECT count(*) FROM annotation_pair WHERE state = 'queued' AND {PROJECT}),"
+        f" (SELECT count(*) FROM annotation_claim WHERE done_at IS NOT NULL AND {PROJECT}),"
+        " (SELECT count(*) FROM annotation_annotation annotation JOIN annotation_pair pair"
+        f" ON pair.id = annotation.pair_id WHERE pair.{PROJECT}),"
+        " (SELECT count(*) FROM annotation_job"
+        f" WHERE state IN ('waiting', 'running', 'paused') AND {PROJECT})"
+    )
+    names = ("pairs", "queued", "claims done", "annotations", "jobs")
+    (row,) = insistent(lambda: live.rows(sql))
+    return dict(zip(names, row, strict=True))
+
+
+def every_row_is_there_once(live: Installation, batch: int) -> None:
+    lines = "count(*), count(DISTINCT line), min(line), max(line), count(DISTINCT row_hash)"
+    rows = live.rows(f"SELECT {lines} FROM annotation_pair WHERE batch_id = %s", batch)
+    assert rows == [(ROWS, ROWS, 1, ROWS, ROWS)]
+    figures = "added, already_here, next_line - 1"
+    figured = live.rows(f"SELECT {figures} FROM annotation_batch WHERE id = %s", batch)
+    assert figured == [(ROWS, 0, ROWS)]
+    states = live.rows(f"SELECT DISTINCT state FROM annotation_job WHERE {PROJECT}")
+    assert states == [("done",)]
+    answers = (
+        "SELECT count(*) FROM annotation_response response JOIN annotation_pair pair"
+        " ON pair.id = response.pair_id WHERE batch_id = %s AND parent_id IS NULL"
+    )
+    assert live.one(answers, batch) == ROWS
+
+
+def every_decision_is_there_once(live: Installation, annotators: list[Annotator]) -> None:
+    notes = [
+        note
+        for (note,) in live.rows(
+            "SELECT note FROM annotation_annotation annotation"
+            f" JOIN annotation_pair pair ON pair.id = annotation.pair_id WHERE pair.{PROJECT}"
+        )
+    ]
+    told = [note for each in annotators for note in each.told]
+    assert sorted(notes) == sorted(told)
+    assert len(set(told)) == len(told) > 100
+    rewrites = "SELECT count(*) FROM annotation_response WHERE parent_id IS NOT NULL"
+    rewrote = "SELECT count(*) FROM annotation_annotation WHERE verb = 'rewrite'"
+    assert live.one(rewrites) == live.one(rewrote)
+    doubled = "SELECT claim_id FROM annotation_annotation GROUP BY claim_id HAVING count(*) > 1"
+    assert live.rows(doubled) == []
+    undecided = (
+        "SELECT claim.id FROM annotation_claim claim LEFT JOIN annotation_annotation annotation"
+        " ON annotation.claim_id = claim.id"
+        " WHERE (claim.done_at IS NOT NULL) <> (annotation.id IS NOT NULL)"
+    )
+    assert live.rows(undecided) == []
+
+
+def the_history_leads_to_each_state(live: Installation) -> None:
+    """From “imported”, each move begins where the last one ended, and the last one ends at the state."""
+    broken = (
+        "SELECT pair_id FROM (SELECT pair_id, before, lag(after, 1, 'imported')"
+        " OVER (PARTITION BY pair_id ORDER BY id) AS last FROM annotation_transition) moves"
+        " WHERE before <> last"
+    )
+    assert live.rows(broken) == []
+    elsewhere = (
+        "SELECT pair.id FROM annotation_pair pair LEFT JOIN LATERAL (SELECT after FROM"
+        " annotation_transition move WHERE move.pair_id = pair.id ORDER BY id DESC LIMIT 1) last"
+        " ON true WHERE pair.state <> coalesce(last.after, 'imported')"
+    )
+    assert live.rows(elsewhere) == []
+    states = dict(
+        live.rows(f"SELECT state, count(*) FROM annotation_pair WHERE {PROJECT} GROUP BY state")
+    )
+    assert states == {
+        "queued": ROWS + WAITING - states["annotated"],
+        "annotated": counted(live)["annotations"],
+    }
+
+
+def nothing_is_stuck(live: Installation) -> None:
+    """Each queued pair has its slot, which is free or with somebody who is still at it."""
+    slots = (
+        "SELECT count(*), count(claim.id), count(claim.holder_id) FROM annotation_pair pair"
+        f" LEFT JOIN annotation_claim claim ON claim.pair_id = pair.id"
+        f" WHERE pair.state = 'queued' AND pair.{PROJECT} AND claim.done_at IS NULL"
+    )
+    ((queued, open_slots, held),) = live.rows(slots)
+    assert queued == open_slots == counted(live)["queued"]
+    assert held <= len(PEOPLE) - 1
+    unmeasured = (
+        f"SELECT count(*) FROM annotation_pair pair WHERE {PROJECT} AND NOT EXISTS"
+        " (SELECT FROM annotation_finding finding WHERE finding.pair_id = pair.id)"
+    )
+    assert live.one(unmeasured) == 0

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
+from django.utils import translation
 
 from annotation.models import Batch, Job, Pair, Project, State
 from cqia.accounts.models import User
@@ -242,6 +244,12 @@ def test_a_switch_leads_to_a_page_that_can_be_asked_for(client: Client) -> None:
 def test_the_browser_decides_first(client: Client, accept: str, lang: str) -> None:
     page = client.get("/accounts/login/", headers={"Accept-Language": accept}).content.decode()
     assert said(page).lang == lang
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_large_number_is_read_at_a_glance(language: str) -> None:
+    with translation.override(language):
+        assert intcomma(1234567) == "1,234,567"
 
 
 def test_it_would_see_what_is_left_over() -> None:

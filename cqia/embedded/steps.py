@@ -29,6 +29,11 @@ class Step:
     def _stamp(self) -> Path:
         return home.path() / "stamps" / self.name
 
+    @property
+    def output(self) -> Path:
+        """What the command says goes here."""
+        return home.path() / "logs" / f"{self.name}.log"
+
     def is_done(self) -> bool:
         if self.product is not None and not self.product.exists():
             return False
@@ -72,7 +77,9 @@ def _database() -> str:
 
 
 def demo_accounts() -> Step:
-    return Step("accounts", "Noting the demo accounts", ("load_demo", "--accounts"), "")
+    return Step(
+        "accounts", "Noting the demo accounts", ("load_demo", "--accounts"), _digest([_database()])
+    )
 
 
 def _packages() -> str:

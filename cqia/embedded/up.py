@@ -131,8 +131,7 @@ class Start:
             self.say(str(failure))
             return
         # Kept, so that later starts need not ask Django for the names to sign in with.
-        names, _ = self._begin(demo_accounts()).communicate()
-        (home.path() / "demo-accounts.txt").write_text(names)
+        self._finish(demo_accounts(), self._begin(demo_accounts()))
 
     def _serve(self, run: home.Run) -> None:
         self.supervisor.start([programs.web(self.options.host, self._web_port)])
@@ -140,32 +139,32 @@ class Start:
         # Only now: four programs that import Django at once would keep the page waiting.
         self.supervisor.start(programs.workers())
         self.say(f"CQIA is ready: {run['web_url']}")
-        accounts = home.path() / "demo-accounts.txt"
-        if self.options.demo and accounts.exists():
-            self.say(accounts.read_text())
+        if self.options.demo and demo_accounts().is_done():
+            self.say(demo_accounts().output.read_text())
         self.say(f"Logs are in {home.path() / 'logs'}; press Ctrl-C to stop")
 
-    def _begin(self, step: Step) -> subprocess.Popen[str]:
+    def _begin(self, step: Step) -> subprocess.Popen[bytes]:
         self.say(step.says)
-        return subprocess.Popen(
-            [sys.executable, str(home.PROJECT / "manage.py"), *step.command],
-            env={**os.environ, "CQIA_HOME": str(home.path()), processes.MARK: step.name},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
+        step.output.parent.mkdir(mode=0o700, exist_ok=True)
+        with open(step.output, "wb") as output:
+            return subprocess.Popen(
+                [sys.executable, str(home.PROJECT / "manage.py"), *step.command],
+                env={**os.environ, "CQIA_HOME": str(home.path()), processes.MARK: step.name},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
 
-    def _finish(self, step: Step, running: subprocess.Popen[str]) -> None:
+    def _finish(self, step: Step, running: subprocess.Popen[bytes]) -> None:
         try:
             while running.poll() is None:
                 self._pause(0.05)
         finally:
             running.kill()
+            running.wait()
         if running.returncode:
-            output = running.stdout.read() if running.stdout else ""
-            raise Refused(f"{step.says} failed:\n{output}")
+            raise Refused(f"{step.says} failed:\n{step.output.read_text()}")
         step.mark_done()
 
     def _wait_for(self, answers: Callable[[], bool], seconds: float, what: str) -> None:

@@ -105,6 +105,7 @@ def served(release: Release, filename: str) -> FileResponse:
     name = f"{release.project.slug}-{release.number}-{file.filename}"
     response = FileResponse(path.open("rb"), as_attachment=True, filename=name)
     response["ETag"] = f'"{file.sha256}"'
+    response["Content-Encoding"] = "identity"  # sent as it lies there, with its true length
     return response
 
 

@@ -115,12 +115,10 @@ class Installation:
                     found.append(process)
         return sorted(found, key=psutil.Process.create_time)[:1]
 
-    def kill(self, service: str) -> int:
-        """kill -9 the first process of a service, as `cqia up` calls it; returns its number."""
+    def running(self, service: str) -> psutil.Process:
+        """The first process of a service, named as `cqia up` calls it."""
         eventually(lambda: self.named(WORDS[service]))
-        (process,) = self.named(WORDS[service])
-        process.kill()
-        return int(process.pid)
+        return self.named(WORDS[service])[0]
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the running database."""
@@ -136,7 +134,7 @@ class Installation:
         ((value,),) = self.rows(sql, *values)
         return value
 
-    def found(self, slug: str, **people: str) -> dict[str, str]:
+    def make_project(self, slug: str, **people: str) -> dict[str, str]:
         """Make a project and its members, username=role; returns an API token of each.
 
         They sign in with `password_of(username)`.

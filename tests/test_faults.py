@@ -22,10 +22,13 @@ from tests.live import WORDS, Installation, eventually
 pytestmark = pytest.mark.faults
 
 SLUG = "faults"
-ROWS, WAITING = 20_000, 3_000  # rows of the import; pairs that annotators have before it begins
+# Rows of each of the four files that are imported; pairs that annotators have before that begins.
+ROWS, WAITING = 6_000, 3_000
 PEOPLE = {"boss": "lead", **{f"worker-{n}": "annotator" for n in range(1, 5)}}
-# Each is killed when the import has stored so many lines; it stores 2,000 at a time.
-KILLS = {"web": 2_000, "worker-cpu": 6_000, "redis": 10_000, "postgres": 14_000}
+SERVICES = ("web", "worker-cpu", "redis", "postgres")
+CHUNK = (
+    2_000  # rows that an import stores at a time: a file is a third in when the service is killed
+)
 STEPS = [
     "先把茶叶放进温过的壶里", "水烧开以后稍等片刻再注入", "盖上壶盖静置大约半分钟", "第一泡的茶汤可以用来润杯",
     "随后按各人的口味慢慢加长时间", "斟茶时七分满最为合适", "茶叶受潮以后香气会散失", "存放的罐子要避光并且干燥",
@@ -35,19 +38,18 @@ STEPS = [
 
 
 def test_nothing_is_lost_doubled_or_stuck(live: Installation, tmp_path: Path) -> None:
-    tokens = live.found(SLUG, **PEOPLE)
+    tokens = live.make_project(SLUG, **PEOPLE)
     lead = client(live, tokens.pop("boss"))
     bring(lead, rows_file(tmp_path, "before", WAITING))
     eventually(lambda: counted(live)["queued"] == WAITING, 60)
     annotators = [Annotator(client(live, token), name) for name, token in tokens.items()]
     with at_work(annotators):
-        batch = bring(lead, rows_file(tmp_path, "import", ROWS))
-        for service, lines in KILLS.items():
-            eventually(lambda lines=lines: stored(live, batch) >= lines, 60)  # type: ignore[misc]
-            killed(live, service, batch, annotators)
-        eventually(lambda: counted(live)["jobs"] == 0, 90)
-    print(f"\nat the end: {counted(live)}, {sum(len(each.told) for each in annotators)} told")
-    every_row_is_there_once(live, batch)
+        batches = [killed(live, service, lead, annotators, tmp_path) for service in SERVICES]
+        eventually(lambda: counted(live)["jobs"] == 0, 120)
+    lead.close()
+    print(f"\nat the end: {counted(live)}, {told(annotators)} told")
+    for batch in batches:
+        every_row_is_there_once(live, batch)
     every_decision_is_there_once(live, annotators)
     the_history_leads_to_each_state(live)
     nothing_is_stuck(live)
@@ -147,35 +149,47 @@ def at_work(annotators: list[Annotator]) -> Iterator[None]:
     finally:
         for each in annotators:
             each.ended.set()
-        for thread in threads:
+        for each, thread in zip(annotators, threads, strict=True):
             thread.join(60)
+            each.client.close()
     assert not any(thread.is_alive() for thread in threads)
 
 
 # What is killed
 
 
-def killed(live: Installation, service: str, batch: int, annotators: list[Annotator]) -> None:
-    """kill -9, and wait until the service is another process and all of its work goes on."""
-
-    def counts() -> dict[str, Any]:
-        told = sum(len(each.told) for each in annotators)
-        return {"lines": stored(live, batch), **counted(live), "told": told}
-
-    before = counts()
+def killed(
+    live: Installation,
+    service: str,
+    lead: httpx.Client,
+    annotators: list[Annotator],
+    place: Path,
+) -> int:
+    """kill -9 in the middle of an import, and wait until all of the work goes on; returns its batch."""
+    victim = live.running(service)
+    batch = bring(lead, rows_file(place, service, ROWS))
+    eventually(lambda: stored(live, batch) >= CHUNK, 60)
+    before = {"told": told(annotators), "lines": stored(live, batch), **counted(live)}
+    victim.kill()
     began = time.monotonic()
-    first = live.kill(service)
-    eventually(lambda: pid_of(live, service) not in (0, first), 20)
+    assert before["lines"] < ROWS, "the import was over before it could be disturbed"
+    eventually(lambda: pid_of(live, service) not in (0, victim.pid), 20)
     live.wait_for_page(60)
     answering = time.monotonic() - began
     eventually(lambda: stored(live, batch) > before["lines"], 60)
-    eventually(lambda: sum(len(each.told) for each in annotators) > before["told"], 60)
+    eventually(lambda: told(annotators) > before["told"], 60)
     going_on = time.monotonic() - began
-    again = sum(each.again for each in annotators)
-    print(f"\nkill -9 {service}\n  before {before}\n  after  {counts()}")
+    eventually(lambda: stored(live, batch) == ROWS, 60)
+    after = {"told": told(annotators), "lines": stored(live, batch), **counted(live)}
+    print(f"\nkill -9 {service}\n  before {before}\n  after  {after}")
     print(f"  answers after {answering:.1f} s, import and annotators go on after {going_on:.1f} s,")
-    print(f"  requests repeated so far: {again}")
-    assert before["lines"] < ROWS
+    print(f"  requests repeated so far: {sum(each.again for each in annotators)}")
+    return batch
+
+
+def told(annotators: list[Annotator]) -> int:
+    """Decisions that were answered with success."""
+    return sum(len(each.told) for each in annotators)
 
 
 def pid_of(live: Installation, service: str) -> int:
@@ -246,9 +260,9 @@ def every_decision_is_there_once(live: Installation, annotators: list[Annotator]
             f" JOIN annotation_pair pair ON pair.id = annotation.pair_id WHERE pair.{PROJECT}"
         )
     ]
-    told = [note for each in annotators for note in each.told]
-    assert sorted(notes) == sorted(told)
-    assert len(set(told)) == len(told) > 100
+    answered = [note for each in annotators for note in each.told]
+    assert sorted(notes) == sorted(answered)
+    assert len(set(answered)) == len(answered) > 100
     rewrites = "SELECT count(*) FROM annotation_response WHERE parent_id IS NOT NULL"
     rewrote = "SELECT count(*) FROM annotation_annotation WHERE verb = 'rewrite'"
     assert live.one(rewrites) == live.one(rewrote)
@@ -280,7 +294,7 @@ def the_history_leads_to_each_state(live: Installation) -> None:
         live.rows(f"SELECT state, count(*) FROM annotation_pair WHERE {PROJECT} GROUP BY state")
     )
     assert states == {
-        "queued": ROWS + WAITING - states["annotated"],
+        "queued": len(SERVICES) * ROWS + WAITING - states["annotated"],
         "annotated": counted(live)["annotations"],
     }
 

@@ -78,7 +78,7 @@ def five(live: Installation, sit_down: SitDown) -> Five:
         "yi": "evaluator",
         "er": "evaluator",
     }
-    live.found(SLUG, **roles)
+    live.make_project(SLUG, **roles)
     mei, an, ren, yi, er = (signed_in(sit_down(live.url), name) for name in roles)
     return Five(mei, an, ren, (yi, er))
 

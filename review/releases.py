@@ -24,6 +24,14 @@ _CHUNK = 2000
 # The nine published fields, from the row as it stands now. `human_verified` is true of every row here:
 # one person decided on it and another approved it.
 _COPY_SQL = f"""
+WITH approved AS (
+    SELECT DISTINCT ON (review.pair_id) review.pair_id, review.response_id
+      FROM {Review._meta.db_table} review
+      JOIN {Pair._meta.db_table} pair ON pair.id = review.pair_id
+     WHERE pair.project_id = %(project)s AND pair.state = %(approved)s
+       AND review.response_id IS NOT NULL
+     ORDER BY review.pair_id, review.id DESC
+)
 INSERT INTO {ReleaseItem._meta.db_table}
        (release_id, position, pair_id, response_id, source, licence, record, extra)
 SELECT %(release)s, row_number() OVER (ORDER BY pair.id), pair.id, response.id,
@@ -34,14 +42,10 @@ SELECT %(release)s, row_number() OVER (ORDER BY pair.id), pair.id, response.id,
            'domain', pair.domain, 'metadata', pair.metadata, 'answer_from', response.origin,
            'human_verified', true, 'copyright', pair.copyright),
        jsonb_build_object('system', pair.system, 'history', pair.history)
-  FROM {Pair._meta.db_table} pair
+  FROM approved
+  JOIN {Pair._meta.db_table} pair ON pair.id = approved.pair_id
   JOIN {Source._meta.db_table} source ON source.id = pair.source_id
-  JOIN LATERAL (
-       SELECT response_id FROM {Review._meta.db_table} review
-        WHERE review.pair_id = pair.id AND review.response_id IS NOT NULL
-        ORDER BY review.id DESC LIMIT 1) approved ON true
   JOIN {Response._meta.db_table} response ON response.id = approved.response_id
- WHERE pair.project_id = %(project)s AND pair.state = %(approved)s
 """
 
 

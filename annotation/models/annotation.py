@@ -65,8 +65,7 @@ class Annotation(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(verb="reject", response__isnull=True)
-                & ~models.Q(reason="")
+                condition=models.Q(verb="reject", response__isnull=True) & ~models.Q(reason="")
                 | ~models.Q(verb="reject") & models.Q(response__isnull=False, reason=""),
                 name="rejected_with_reason_or_answered",
             ),

@@ -47,7 +47,7 @@ def free_port() -> int:
 @contextlib.contextmanager
 def servers(place: str) -> Iterator[tuple[int, subprocess.Popen, subprocess.Popen]]:
     """PostgreSQL with the tables, then the web server; yields its port and both processes."""
-    os.chmod(place, 0o711)  # noqa: S103 (under root PostgreSQL is another user)
+    os.chmod(place, 0o711)
     for own in ("CQIA_DATABASE_URL", "CQIA_REDIS_URL"):
         os.environ.pop(own, None)
     os.environ |= {"CQIA_HOME": place, "DJANGO_SETTINGS_MODULE": "cqia.settings"}
@@ -135,7 +135,7 @@ def sign_in(number: int) -> list[str]:
     project, keys = Project.objects.get(), []
     Guideline.objects.create(project=project, version=1, text="写清楚。")
     for each in range(number):
-        user = User.objects.create(username=f"annotator-{each}", password="!")  # noqa: S106
+        user = User.objects.create(username=f"annotator-{each}", password="!")
         Membership.objects.create(user=user, project=project, role="annotator")
         session = SessionStore()
         session[SESSION_KEY] = str(user.pk)
@@ -232,7 +232,7 @@ class Annotator:
 
 def annotate(port: int, cookies: list[str], seconds: float, pause: float) -> dict[str, object]:
     """Everybody decides for so long; `pause` seconds between an answer and the next decision."""
-    chance, waiting = random.Random(port), selectors.DefaultSelector()  # noqa: S311
+    chance, waiting = random.Random(port), selectors.DefaultSelector()
     everybody = [Annotator(cookie, port) for cookie in cookies]
     for each in everybody:
         waiting.register(each.connection, selectors.EVENT_READ, each)

@@ -74,7 +74,12 @@ def test_a_raw_file_becomes_a_release_and_a_ranking(five: Five, project: Project
 
 
 def imported(lead: Client) -> None:
-    data = {"file": jsonl("茶.jsonl", RAW), "source": "茶馆问答", "recipe": "alpaca", "licence": "CC-BY-4.0"}
+    data = {
+        "file": jsonl("茶.jsonl", RAW),
+        "source": "茶馆问答",
+        "recipe": "alpaca",
+        "licence": "CC-BY-4.0",
+    }
     assert lead.post("/p/tea/sources/import", data).status_code == 302
     work_off()
     dropped = Transition.objects.filter(verb="drop").values_list("pair__instruction", "reason")
@@ -120,7 +125,7 @@ def frozen(lead: Client, project: Project) -> None:
     file = Release.objects.get(project=project).files.get(filename="cqia.jsonl")
     assert file.sha256 in page
     answer = lead.get("/p/tea/releases/1/files/cqia.jsonl")
-    content = b"".join(answer.streaming_content)  # type: ignore[arg-type]
+    content = answer.getvalue()
     assert hashlib.sha256(content).hexdigest() == file.sha256
     outputs = [json.loads(line)["output"] for line in content.splitlines()]
     assert outputs == [GOOD + "水温以八十度为宜。", MENDED]
@@ -128,13 +133,17 @@ def frozen(lead: Client, project: Project) -> None:
 
 
 def voted(five: Five, project: Project) -> None:
-    prompts = [{"id": f"p{n}", "category": "问答", "prompt": f"第{n}问：茶从哪里来？"} for n in range(6)]
+    prompts = [
+        {"id": f"p{n}", "category": "问答", "prompt": f"第{n}问：茶从哪里来？"} for n in range(6)
+    ]
     answers = [
         {"question_id": row["id"], "model": model, "answer": text}
         for row in prompts
         for model, text in (("tea-base", "不清楚。"), ("tea-tuned", "茶树原产中国西南。"))
     ]
-    five.lead.post("/p/tea/evaluate/prompts/import", {"name": "茶题", "file": jsonl("p.jsonl", prompts)})
+    five.lead.post(
+        "/p/tea/evaluate/prompts/import", {"name": "茶题", "file": jsonl("p.jsonl", prompts)}
+    )
     work_off()
     chosen = PromptSet.objects.get(project=project)
     data = {"prompt_set": chosen.pk, "file": jsonl("a.jsonl", answers)}

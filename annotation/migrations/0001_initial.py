@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,340 +16,878 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Project',
+            name="Project",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=40, unique=True)),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('annotators_per_pair', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(9)], verbose_name='annotators per pair')),
-                ('lease_minutes', models.PositiveSmallIntegerField(default=30, help_text='How long a pair stays with the annotator who opened it.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1440)], verbose_name='lease in minutes')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=40, unique=True)),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("description", models.TextField(blank=True, verbose_name="description")),
+                (
+                    "annotators_per_pair",
+                    models.PositiveSmallIntegerField(
+                        default=1,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(9),
+                        ],
+                        verbose_name="annotators per pair",
+                    ),
+                ),
+                (
+                    "lease_minutes",
+                    models.PositiveSmallIntegerField(
+                        default=30,
+                        help_text="How long a pair stays with the annotator who opened it.",
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(1440),
+                        ],
+                        verbose_name="lease in minutes",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Guideline',
+            name="Guideline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField()),
-                ('text', models.TextField(verbose_name='guideline')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='guidelines', to='annotation.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField()),
+                ("text", models.TextField(verbose_name="guideline")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="guidelines",
+                        to="annotation.project",
+                    ),
+                ),
             ],
             options={
-                'get_latest_by': 'version',
+                "get_latest_by": "version",
             },
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('task', models.CharField(help_text='name of the Celery task', max_length=60)),
-                ('queue', models.CharField(default='cpu', max_length=10)),
-                ('params', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('running', 'running'), ('paused', 'paused'), ('done', 'done'), ('failed', 'failed'), ('cancelled', 'cancelled')], default='waiting', max_length=10)),
-                ('done', models.BigIntegerField(default=0)),
-                ('total', models.BigIntegerField(default=0)),
-                ('code', models.CharField(blank=True, max_length=40)),
-                ('code_params', models.JSONField(default=dict)),
-                ('cancel_asked', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='annotation.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("task", models.CharField(help_text="name of the Celery task", max_length=60)),
+                ("queue", models.CharField(default="cpu", max_length=10)),
+                ("params", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("running", "running"),
+                            ("paused", "paused"),
+                            ("done", "done"),
+                            ("failed", "failed"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("done", models.BigIntegerField(default=0)),
+                ("total", models.BigIntegerField(default=0)),
+                ("code", models.CharField(blank=True, max_length=40)),
+                ("code_params", models.JSONField(default=dict)),
+                ("cancel_asked", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="jobs",
+                        to="annotation.project",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('filename', models.CharField(max_length=255)),
-                ('path', models.CharField(help_text='relative to MEDIA_ROOT', max_length=500)),
-                ('sha256', models.CharField(max_length=64)),
-                ('size', models.BigIntegerField()),
-                ('kind', models.CharField(max_length=10)),
-                ('encoding', models.CharField(max_length=20)),
-                ('next_line', models.PositiveBigIntegerField(default=1)),
-                ('next_offset', models.BigIntegerField(default=0)),
-                ('added', models.PositiveBigIntegerField(default=0)),
-                ('already_here', models.PositiveBigIntegerField(default=0)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('job', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, to='annotation.job')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("filename", models.CharField(max_length=255)),
+                ("path", models.CharField(help_text="relative to MEDIA_ROOT", max_length=500)),
+                ("sha256", models.CharField(max_length=64)),
+                ("size", models.BigIntegerField()),
+                ("kind", models.CharField(max_length=10)),
+                ("encoding", models.CharField(max_length=20)),
+                ("next_line", models.PositiveBigIntegerField(default=1)),
+                ("next_offset", models.BigIntegerField(default=0)),
+                ("added", models.PositiveBigIntegerField(default=0)),
+                ("already_here", models.PositiveBigIntegerField(default=0)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "job",
+                    models.OneToOneField(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="annotation.job"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'batches',
+                "verbose_name_plural": "batches",
             },
         ),
         migrations.CreateModel(
-            name='Pair',
+            name="Pair",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.PositiveBigIntegerField()),
-                ('row_hash', models.UUIDField()),
-                ('content_hash', models.UUIDField()),
-                ('state', models.CharField(choices=[('imported', 'imported'), ('dropped', 'dropped'), ('queued', 'queued'), ('annotated', 'annotated'), ('returned', 'sent back'), ('approved', 'approved'), ('rejected', 'rejected')], default='imported', max_length=10)),
-                ('instruction', models.TextField()),
-                ('input', models.TextField(blank=True, default='')),
-                ('system', models.TextField(blank=True, default='')),
-                ('history', models.JSONField(default=list)),
-                ('task_major', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
-                ('task_minor', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
-                ('domain', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
-                ('metadata', models.TextField(blank=True, default='')),
-                ('verified_upstream', models.BooleanField(default=False)),
-                ('copyright', models.TextField(blank=True, default='')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('batch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='pairs', to='annotation.batch')),
-                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='pairs', to='annotation.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("line", models.PositiveBigIntegerField()),
+                ("row_hash", models.UUIDField()),
+                ("content_hash", models.UUIDField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("imported", "imported"),
+                            ("dropped", "dropped"),
+                            ("queued", "queued"),
+                            ("annotated", "annotated"),
+                            ("returned", "sent back"),
+                            ("approved", "approved"),
+                            ("rejected", "rejected"),
+                        ],
+                        default="imported",
+                        max_length=10,
+                    ),
+                ),
+                ("instruction", models.TextField()),
+                ("input", models.TextField(blank=True, default="")),
+                ("system", models.TextField(blank=True, default="")),
+                ("history", models.JSONField(default=list)),
+                (
+                    "task_major",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "task_minor",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "domain",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), default=list, size=None
+                    ),
+                ),
+                ("metadata", models.TextField(blank=True, default="")),
+                ("verified_upstream", models.BooleanField(default=False)),
+                ("copyright", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pairs",
+                        to="annotation.batch",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pairs",
+                        to="annotation.project",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Claim',
+            name="Claim",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('held_since', models.DateTimeField(null=True)),
-                ('held_until', models.DateTimeField(null=True)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('slot', models.PositiveSmallIntegerField()),
-                ('place', models.BigIntegerField()),
-                ('holder', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pair', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='annotation.pair')),
-                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='annotation.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("held_since", models.DateTimeField(null=True)),
+                ("held_until", models.DateTimeField(null=True)),
+                ("done_at", models.DateTimeField(null=True)),
+                ("slot", models.PositiveSmallIntegerField()),
+                ("place", models.BigIntegerField()),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="claims",
+                        to="annotation.pair",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="annotation.project",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Endpoint',
+            name="Endpoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('base_url', models.URLField(help_text='Up to and including /v1.', verbose_name='address')),
-                ('model', models.CharField(max_length=200, verbose_name='model')),
-                ('api_key', models.CharField(blank=True, max_length=200, verbose_name='API key')),
-                ('judges', models.BooleanField(default=False, verbose_name='used as the judge of the pre-filter')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='endpoints', to='annotation.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "base_url",
+                    models.URLField(help_text="Up to and including /v1.", verbose_name="address"),
+                ),
+                ("model", models.CharField(max_length=200, verbose_name="model")),
+                ("api_key", models.CharField(blank=True, max_length=200, verbose_name="API key")),
+                (
+                    "judges",
+                    models.BooleanField(
+                        default=False, verbose_name="used as the judge of the pre-filter"
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="endpoints",
+                        to="annotation.project",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Response',
+            name="Response",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField()),
-                ('origin', models.CharField(blank=True, choices=[('human', 'human'), ('llm', 'model'), ('expert', 'expert'), ('', 'not stated')], default='', max_length=6)),
-                ('model', models.CharField(blank=True, default='', max_length=120)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('author', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pair', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='responses', to='annotation.pair')),
-                ('parent', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rewrites', to='annotation.response')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.TextField()),
+                (
+                    "origin",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("human", "human"),
+                            ("llm", "model"),
+                            ("expert", "expert"),
+                            ("", "not stated"),
+                        ],
+                        default="",
+                        max_length=6,
+                    ),
+                ),
+                ("model", models.CharField(blank=True, default="", max_length=120)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="responses",
+                        to="annotation.pair",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rewrites",
+                        to="annotation.response",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Annotation',
+            name="Annotation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verb', models.CharField(choices=[('accept', 'Accept'), ('rewrite', 'Rewrite'), ('reject', 'Reject'), ('rank', 'Rank')], max_length=7)),
-                ('ranking', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('reason', models.CharField(blank=True, choices=[('wrong', 'Wrong facts'), ('off_topic', 'Off topic'), ('ad', 'Advertisement'), ('harmful', 'Harmful'), ('format', 'Broken format'), ('unanswerable', 'Cannot be answered'), ('other', 'Other')], default='', max_length=12)),
-                ('note', models.TextField(blank=True, default='')),
-                ('seconds', models.FloatField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='annotations', to=settings.AUTH_USER_MODEL)),
-                ('claim', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='annotations', to='annotation.claim')),
-                ('guideline', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='annotation.guideline')),
-                ('pair', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='annotations', to='annotation.pair')),
-                ('response', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='annotation.response')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "verb",
+                    models.CharField(
+                        choices=[
+                            ("accept", "Accept"),
+                            ("rewrite", "Rewrite"),
+                            ("reject", "Reject"),
+                            ("rank", "Rank"),
+                        ],
+                        max_length=7,
+                    ),
+                ),
+                (
+                    "ranking",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("wrong", "Wrong facts"),
+                            ("off_topic", "Off topic"),
+                            ("ad", "Advertisement"),
+                            ("harmful", "Harmful"),
+                            ("format", "Broken format"),
+                            ("unanswerable", "Cannot be answered"),
+                            ("other", "Other"),
+                        ],
+                        default="",
+                        max_length=12,
+                    ),
+                ),
+                ("note", models.TextField(blank=True, default="")),
+                ("seconds", models.FloatField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="annotations",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="annotations",
+                        to="annotation.claim",
+                    ),
+                ),
+                (
+                    "guideline",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="annotation.guideline",
+                    ),
+                ),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="annotations",
+                        to="annotation.pair",
+                    ),
+                ),
+                (
+                    "response",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="annotation.response",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('recipe', models.CharField(max_length=20, verbose_name='recipe')),
-                ('licence', models.CharField(blank=True, max_length=120, verbose_name='licence')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sources', to='annotation.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("recipe", models.CharField(max_length=20, verbose_name="recipe")),
+                ("licence", models.CharField(blank=True, max_length=120, verbose_name="licence")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sources",
+                        to="annotation.project",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='pair',
-            name='source',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='pairs', to='annotation.source'),
+            model_name="pair",
+            name="source",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="pairs",
+                to="annotation.source",
+            ),
         ),
         migrations.AddField(
-            model_name='batch',
-            name='source',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='annotation.source'),
+            model_name="batch",
+            name="source",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="batches",
+                to="annotation.source",
+            ),
         ),
         migrations.CreateModel(
-            name='Threshold',
+            name="Threshold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('check_id', models.CharField(max_length=20)),
-                ('enabled', models.BooleanField(default=True)),
-                ('low', models.FloatField(blank=True, null=True)),
-                ('high', models.FloatField(blank=True, null=True)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='thresholds', to='annotation.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("check_id", models.CharField(max_length=20)),
+                ("enabled", models.BooleanField(default=True)),
+                ("low", models.FloatField(blank=True, null=True)),
+                ("high", models.FloatField(blank=True, null=True)),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="thresholds",
+                        to="annotation.project",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Transition',
+            name="Transition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verb', models.CharField(max_length=10)),
-                ('before', models.CharField(choices=[('imported', 'imported'), ('dropped', 'dropped'), ('queued', 'queued'), ('annotated', 'annotated'), ('returned', 'sent back'), ('approved', 'approved'), ('rejected', 'rejected')], max_length=10)),
-                ('after', models.CharField(choices=[('imported', 'imported'), ('dropped', 'dropped'), ('queued', 'queued'), ('annotated', 'annotated'), ('returned', 'sent back'), ('approved', 'approved'), ('rejected', 'rejected')], max_length=10)),
-                ('reason', models.CharField(blank=True, default='', max_length=40)),
-                ('note', models.TextField(blank=True, default='')),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('actor', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pair', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transitions', to='annotation.pair')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("verb", models.CharField(max_length=10)),
+                (
+                    "before",
+                    models.CharField(
+                        choices=[
+                            ("imported", "imported"),
+                            ("dropped", "dropped"),
+                            ("queued", "queued"),
+                            ("annotated", "annotated"),
+                            ("returned", "sent back"),
+                            ("approved", "approved"),
+                            ("rejected", "rejected"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "after",
+                    models.CharField(
+                        choices=[
+                            ("imported", "imported"),
+                            ("dropped", "dropped"),
+                            ("queued", "queued"),
+                            ("annotated", "annotated"),
+                            ("returned", "sent back"),
+                            ("approved", "approved"),
+                            ("rejected", "rejected"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, default="", max_length=40)),
+                ("note", models.TextField(blank=True, default="")),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="transitions",
+                        to="annotation.pair",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='ImportIssue',
+            name="ImportIssue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.PositiveBigIntegerField()),
-                ('field', models.CharField(blank=True, max_length=40)),
-                ('code', models.CharField(max_length=40)),
-                ('params', models.JSONField(default=dict)),
-                ('refused', models.BooleanField(default=True)),
-                ('raw', models.TextField(blank=True)),
-                ('batch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='issues', to='annotation.batch')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("line", models.PositiveBigIntegerField()),
+                ("field", models.CharField(blank=True, max_length=40)),
+                ("code", models.CharField(max_length=40)),
+                ("params", models.JSONField(default=dict)),
+                ("refused", models.BooleanField(default=True)),
+                ("raw", models.TextField(blank=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="issues",
+                        to="annotation.batch",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['batch', 'line'], name='issue_by_line')],
+                "indexes": [models.Index(fields=["batch", "line"], name="issue_by_line")],
             },
         ),
         migrations.CreateModel(
-            name='Judgement',
+            name="Judgement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('payload_hash', models.CharField(max_length=64)),
-                ('model', models.CharField(max_length=200)),
-                ('prompt_version', models.PositiveSmallIntegerField()),
-                ('params', models.JSONField(default=dict)),
-                ('score', models.FloatField(null=True)),
-                ('reason', models.TextField(blank=True, default='')),
-                ('failure', models.TextField(blank=True, default='')),
-                ('prompt_tokens', models.PositiveIntegerField(default=0)),
-                ('completion_tokens', models.PositiveIntegerField(default=0)),
-                ('seconds', models.FloatField(default=0)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('pair', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='judgements', to='annotation.pair')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("payload_hash", models.CharField(max_length=64)),
+                ("model", models.CharField(max_length=200)),
+                ("prompt_version", models.PositiveSmallIntegerField()),
+                ("params", models.JSONField(default=dict)),
+                ("score", models.FloatField(null=True)),
+                ("reason", models.TextField(blank=True, default="")),
+                ("failure", models.TextField(blank=True, default="")),
+                ("prompt_tokens", models.PositiveIntegerField(default=0)),
+                ("completion_tokens", models.PositiveIntegerField(default=0)),
+                ("seconds", models.FloatField(default=0)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="judgements",
+                        to="annotation.pair",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('pair', 'payload_hash'), name='judgement_once_per_payload'), models.CheckConstraint(condition=models.Q(('score__isnull', True), ('failure', ''), _connector='XOR'), name='judgement_score_or_failure')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("pair", "payload_hash"), name="judgement_once_per_payload"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("score__isnull", True), ("failure", ""), _connector="XOR"
+                        ),
+                        name="judgement_score_or_failure",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Finding',
+            name="Finding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('check_id', models.CharField(max_length=20)),
-                ('version', models.PositiveSmallIntegerField()),
-                ('score', models.FloatField()),
-                ('evidence', models.TextField(blank=True, default='')),
-                ('pair', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='annotation.pair')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("check_id", models.CharField(max_length=20)),
+                ("version", models.PositiveSmallIntegerField()),
+                ("score", models.FloatField()),
+                ("evidence", models.TextField(blank=True, default="")),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="findings",
+                        to="annotation.pair",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('pair', 'check_id'), name='finding_once_per_check')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("pair", "check_id"), name="finding_once_per_check"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fields', models.JSONField(default=dict)),
-                ('saved_at', models.DateTimeField(auto_now=True)),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pair', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='annotation.pair')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("fields", models.JSONField(default=dict)),
+                ("saved_at", models.DateTimeField(auto_now=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="drafts",
+                        to="annotation.pair",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('pair', 'author'), name='draft_once_per_person')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("pair", "author"), name="draft_once_per_person")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'running', 'paused', 'done', 'failed', 'cancelled'])), name='job_state_known'),
+            model_name="job",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["waiting", "running", "paused", "done", "failed", "cancelled"])
+                ),
+                name="job_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='guideline',
-            constraint=models.UniqueConstraint(models.F('project'), models.F('version'), name='guideline_version_once'),
+            model_name="guideline",
+            constraint=models.UniqueConstraint(
+                models.F("project"), models.F("version"), name="guideline_version_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='endpoint',
-            constraint=models.UniqueConstraint(models.F('project'), models.F('name'), name='endpoint_name_once'),
+            model_name="endpoint",
+            constraint=models.UniqueConstraint(
+                models.F("project"), models.F("name"), name="endpoint_name_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='endpoint',
-            constraint=models.UniqueConstraint(models.F('project'), condition=models.Q(('judges', True)), name='one_judge_per_project'),
+            model_name="endpoint",
+            constraint=models.UniqueConstraint(
+                models.F("project"),
+                condition=models.Q(("judges", True)),
+                name="one_judge_per_project",
+            ),
         ),
         migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(condition=models.Q(('holder__isnull', True)), fields=['project', 'place', 'slot'], name='claim_free'),
+            model_name="claim",
+            index=models.Index(
+                condition=models.Q(("holder__isnull", True)),
+                fields=["project", "place", "slot"],
+                name="claim_free",
+            ),
         ),
         migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(condition=models.Q(('done_at__isnull', True), ('holder__isnull', False)), fields=['holder', 'project'], name='claim_held'),
+            model_name="claim",
+            index=models.Index(
+                condition=models.Q(("done_at__isnull", True), ("holder__isnull", False)),
+                fields=["holder", "project"],
+                name="claim_held",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(fields=('pair', 'slot'), name='claim_slot_once'),
+            model_name="claim",
+            constraint=models.UniqueConstraint(fields=("pair", "slot"), name="claim_slot_once"),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(condition=models.Q(('holder__isnull', False)), fields=('pair', 'holder'), name='claim_person_once'),
+            model_name="claim",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("holder__isnull", False)),
+                fields=("pair", "holder"),
+                name="claim_person_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='response',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='response_has_text'),
+            model_name="response",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True), name="response_has_text"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='annotation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('response__isnull', True), ('verb', 'reject'), models.Q(('reason', ''), _negated=True)), models.Q(models.Q(('verb', 'reject'), _negated=True), ('reason', ''), ('response__isnull', False)), _connector='OR'), name='rejected_with_reason_or_answered'),
+            model_name="annotation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("response__isnull", True),
+                        ("verb", "reject"),
+                        models.Q(("reason", ""), _negated=True),
+                    ),
+                    models.Q(
+                        models.Q(("verb", "reject"), _negated=True),
+                        ("reason", ""),
+                        ("response__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="rejected_with_reason_or_answered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='source',
-            constraint=models.UniqueConstraint(models.F('project'), models.F('name'), name='source_name_once'),
+            model_name="source",
+            constraint=models.UniqueConstraint(
+                models.F("project"), models.F("name"), name="source_name_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='pair',
-            index=models.Index(fields=['project', 'state', 'id'], name='pair_by_state'),
+            model_name="pair",
+            index=models.Index(fields=["project", "state", "id"], name="pair_by_state"),
         ),
         migrations.AddIndex(
-            model_name='pair',
-            index=models.Index(fields=['source', 'row_hash'], name='pair_by_row'),
+            model_name="pair",
+            index=models.Index(fields=["source", "row_hash"], name="pair_by_row"),
         ),
         migrations.AddIndex(
-            model_name='pair',
-            index=models.Index(fields=['project', 'content_hash'], name='pair_by_content'),
+            model_name="pair",
+            index=models.Index(fields=["project", "content_hash"], name="pair_by_content"),
         ),
         migrations.AddConstraint(
-            model_name='pair',
-            constraint=models.UniqueConstraint(fields=('batch', 'line'), name='pair_line_once'),
+            model_name="pair",
+            constraint=models.UniqueConstraint(fields=("batch", "line"), name="pair_line_once"),
         ),
         migrations.AddConstraint(
-            model_name='pair',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['imported', 'dropped', 'queued', 'annotated', 'returned', 'approved', 'rejected'])), name='pair_state_known'),
+            model_name="pair",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "imported",
+                            "dropped",
+                            "queued",
+                            "annotated",
+                            "returned",
+                            "approved",
+                            "rejected",
+                        ],
+                    )
+                ),
+                name="pair_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pair',
-            constraint=models.CheckConstraint(condition=models.Q(('instruction', ''), _negated=True), name='pair_has_instruction'),
+            model_name="pair",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("instruction", ""), _negated=True), name="pair_has_instruction"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.UniqueConstraint(models.F('source'), models.F('sha256'), name='batch_file_once'),
+            model_name="batch",
+            constraint=models.UniqueConstraint(
+                models.F("source"), models.F("sha256"), name="batch_file_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='threshold',
-            constraint=models.UniqueConstraint(models.F('project'), models.F('check_id'), name='threshold_once_per_check'),
+            model_name="threshold",
+            constraint=models.UniqueConstraint(
+                models.F("project"), models.F("check_id"), name="threshold_once_per_check"
+            ),
         ),
     ]

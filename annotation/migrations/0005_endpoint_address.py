@@ -5,15 +5,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('annotation', '0004_finding_project'),
+        ("annotation", "0004_finding_project"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='endpoint',
-            name='base_url',
-            field=models.CharField(help_text='Up to and including /v1.', max_length=200, validators=[django.core.validators.RegexValidator('^https?://[^\\s/]+(/\\S*)?$')], verbose_name='address'),
+            model_name="endpoint",
+            name="base_url",
+            field=models.CharField(
+                help_text="Up to and including /v1.",
+                max_length=200,
+                validators=[django.core.validators.RegexValidator("^https?://[^\\s/]+(/\\S*)?$")],
+                verbose_name="address",
+            ),
         ),
     ]

@@ -6,159 +6,389 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('annotation', '0001_initial'),
-        ('review', '0001_initial'),
+        ("annotation", "0001_initial"),
+        ("review", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField()),
-                ('params', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.TextField()),
+                ("params", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Prompt',
+            name="Prompt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=120)),
-                ('category', models.CharField(blank=True, default='', max_length=80)),
-                ('text', models.TextField()),
-                ('reference', models.TextField(blank=True, default='')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=120)),
+                ("category", models.CharField(blank=True, default="", max_length=80)),
+                ("text", models.TextField()),
+                ("reference", models.TextField(blank=True, default="")),
             ],
         ),
         migrations.CreateModel(
-            name='Campaign',
+            name="Campaign",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('votes_per_matchup', models.PositiveSmallIntegerField(default=3, verbose_name='votes per matchup')),
-                ('state', models.CharField(choices=[('open', 'open'), ('closed', 'closed')], default='open', max_length=6)),
-                ('guideline', models.TextField(blank=True, default='', verbose_name='what evaluators are asked')),
-                ('demo', models.BooleanField(default=False)),
-                ('opened_at', models.DateTimeField(auto_now_add=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='campaigns', to='annotation.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "votes_per_matchup",
+                    models.PositiveSmallIntegerField(default=3, verbose_name="votes per matchup"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "open"), ("closed", "closed")],
+                        default="open",
+                        max_length=6,
+                    ),
+                ),
+                (
+                    "guideline",
+                    models.TextField(
+                        blank=True, default="", verbose_name="what evaluators are asked"
+                    ),
+                ),
+                ("demo", models.BooleanField(default=False)),
+                ("opened_at", models.DateTimeField(auto_now_add=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="campaigns",
+                        to="annotation.project",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Matchup',
+            name="Matchup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matchups', to='evaluation.campaign')),
-                ('first', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='evaluation.answer')),
-                ('second', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='evaluation.answer')),
-                ('prompt', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='evaluation.prompt')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="matchups",
+                        to="evaluation.campaign",
+                    ),
+                ),
+                (
+                    "first",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="evaluation.answer",
+                    ),
+                ),
+                (
+                    "second",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="evaluation.answer",
+                    ),
+                ),
+                (
+                    "prompt",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="evaluation.prompt",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ModelVersion',
+            name="ModelVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('base', models.CharField(blank=True, default='', max_length=120, verbose_name='base model')),
-                ('settings', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('endpoint', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='annotation.endpoint')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='model_versions', to='annotation.project')),
-                ('release', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='model_versions', to='review.release')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "base",
+                    models.CharField(
+                        blank=True, default="", max_length=120, verbose_name="base model"
+                    ),
+                ),
+                ("settings", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "endpoint",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="annotation.endpoint",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="model_versions",
+                        to="annotation.project",
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="model_versions",
+                        to="review.release",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='campaign',
-            name='baseline',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='evaluation.modelversion'),
+            model_name="campaign",
+            name="baseline",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="evaluation.modelversion",
+            ),
         ),
         migrations.AddField(
-            model_name='campaign',
-            name='models_compared',
-            field=models.ManyToManyField(related_name='campaigns', to='evaluation.modelversion'),
+            model_name="campaign",
+            name="models_compared",
+            field=models.ManyToManyField(related_name="campaigns", to="evaluation.modelversion"),
         ),
         migrations.AddField(
-            model_name='answer',
-            name='model',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='evaluation.modelversion'),
+            model_name="answer",
+            name="model",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="answers",
+                to="evaluation.modelversion",
+            ),
         ),
         migrations.AddField(
-            model_name='answer',
-            name='prompt',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='evaluation.prompt'),
+            model_name="answer",
+            name="prompt",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="answers",
+                to="evaluation.prompt",
+            ),
         ),
         migrations.CreateModel(
-            name='PromptSet',
+            name="PromptSet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='prompt_sets', to='annotation.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="prompt_sets",
+                        to="annotation.project",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='prompt',
-            name='prompt_set',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='prompts', to='evaluation.promptset'),
+            model_name="prompt",
+            name="prompt_set",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="prompts",
+                to="evaluation.promptset",
+            ),
         ),
         migrations.AddField(
-            model_name='campaign',
-            name='prompt_set',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='campaigns', to='evaluation.promptset'),
+            model_name="campaign",
+            name="prompt_set",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="campaigns",
+                to="evaluation.promptset",
+            ),
         ),
         migrations.CreateModel(
-            name='Ballot',
+            name="Ballot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('held_since', models.DateTimeField(null=True)),
-                ('held_until', models.DateTimeField(null=True)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('slot', models.PositiveSmallIntegerField()),
-                ('place', models.PositiveBigIntegerField()),
-                ('first_is_left', models.BooleanField()),
-                ('choice', models.CharField(blank=True, choices=[('left', 'A is better'), ('right', 'B is better'), ('tie', 'Tie'), ('both_bad', 'Both bad')], default='', max_length=8)),
-                ('seconds', models.FloatField(default=0)),
-                ('holder', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('campaign', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='ballots', to='evaluation.campaign')),
-                ('matchup', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='ballots', to='evaluation.matchup')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("held_since", models.DateTimeField(null=True)),
+                ("held_until", models.DateTimeField(null=True)),
+                ("done_at", models.DateTimeField(null=True)),
+                ("slot", models.PositiveSmallIntegerField()),
+                ("place", models.PositiveBigIntegerField()),
+                ("first_is_left", models.BooleanField()),
+                (
+                    "choice",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("left", "A is better"),
+                            ("right", "B is better"),
+                            ("tie", "Tie"),
+                            ("both_bad", "Both bad"),
+                        ],
+                        default="",
+                        max_length=8,
+                    ),
+                ),
+                ("seconds", models.FloatField(default=0)),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ballots",
+                        to="evaluation.campaign",
+                    ),
+                ),
+                (
+                    "matchup",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ballots",
+                        to="evaluation.matchup",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('holder__isnull', True)), fields=['campaign', 'place'], name='ballot_free'), models.Index(fields=['holder', 'campaign'], name='ballot_of_person')],
-                'constraints': [models.UniqueConstraint(fields=('matchup', 'slot'), name='ballot_slot_once'), models.UniqueConstraint(condition=models.Q(('holder__isnull', False)), fields=('matchup', 'holder'), name='ballot_person_once'), models.CheckConstraint(condition=models.Q(models.Q(('choice', ''), ('done_at__isnull', True)), models.Q(('done_at__isnull', False), models.Q(('choice', ''), _negated=True)), _connector='OR'), name='voted_with_a_choice')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("holder__isnull", True)),
+                        fields=["campaign", "place"],
+                        name="ballot_free",
+                    ),
+                    models.Index(fields=["holder", "campaign"], name="ballot_of_person"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("matchup", "slot"), name="ballot_slot_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("holder__isnull", False)),
+                        fields=("matchup", "holder"),
+                        name="ballot_person_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("choice", ""), ("done_at__isnull", True)),
+                            models.Q(
+                                ("done_at__isnull", False), models.Q(("choice", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="voted_with_a_choice",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='modelversion',
-            constraint=models.UniqueConstraint(models.F('project'), models.F('name'), name='model_version_name_once'),
+            model_name="modelversion",
+            constraint=models.UniqueConstraint(
+                models.F("project"), models.F("name"), name="model_version_name_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='matchup',
-            constraint=models.UniqueConstraint(models.F('campaign'), models.F('first'), models.F('second'), name='matchup_once'),
+            model_name="matchup",
+            constraint=models.UniqueConstraint(
+                models.F("campaign"), models.F("first"), models.F("second"), name="matchup_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(models.F('prompt'), models.F('model'), name='answer_once_per_model'),
+            model_name="answer",
+            constraint=models.UniqueConstraint(
+                models.F("prompt"), models.F("model"), name="answer_once_per_model"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='promptset',
-            constraint=models.UniqueConstraint(models.F('project'), models.F('name'), name='prompt_set_name_once'),
+            model_name="promptset",
+            constraint=models.UniqueConstraint(
+                models.F("project"), models.F("name"), name="prompt_set_name_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='prompt',
-            constraint=models.UniqueConstraint(models.F('prompt_set'), models.F('key'), name='prompt_key_once'),
+            model_name="prompt",
+            constraint=models.UniqueConstraint(
+                models.F("prompt_set"), models.F("key"), name="prompt_key_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.UniqueConstraint(models.F('project'), models.F('name'), name='campaign_name_once'),
+            model_name="campaign",
+            constraint=models.UniqueConstraint(
+                models.F("project"), models.F("name"), name="campaign_name_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'closed'])), name='campaign_state_known'),
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["open", "closed"])), name="campaign_state_known"
+            ),
         ),
     ]

@@ -6,36 +6,73 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('annotation', '0002_append_only_transitions'),
-        ('evaluation', '0001_initial'),
+        ("annotation", "0002_append_only_transitions"),
+        ("evaluation", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Upload',
+            name="Upload",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('prompts', 'prompts'), ('answers', 'answers')], max_length=7)),
-                ('filename', models.CharField(max_length=255)),
-                ('path', models.CharField(help_text='relative to MEDIA_ROOT', max_length=500)),
-                ('encoding', models.CharField(max_length=20)),
-                ('next_line', models.PositiveBigIntegerField(default=1)),
-                ('next_offset', models.BigIntegerField(default=0)),
-                ('added', models.PositiveBigIntegerField(default=0)),
-                ('already_here', models.PositiveBigIntegerField(default=0)),
-                ('refused', models.PositiveBigIntegerField(default=0)),
-                ('issues', models.JSONField(default=list)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('job', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='annotation.job')),
-                ('prompt_set', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uploads', to='evaluation.promptset')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("prompts", "prompts"), ("answers", "answers")], max_length=7
+                    ),
+                ),
+                ("filename", models.CharField(max_length=255)),
+                ("path", models.CharField(help_text="relative to MEDIA_ROOT", max_length=500)),
+                ("encoding", models.CharField(max_length=20)),
+                ("next_line", models.PositiveBigIntegerField(default=1)),
+                ("next_offset", models.BigIntegerField(default=0)),
+                ("added", models.PositiveBigIntegerField(default=0)),
+                ("already_here", models.PositiveBigIntegerField(default=0)),
+                ("refused", models.PositiveBigIntegerField(default=0)),
+                ("issues", models.JSONField(default=list)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "job",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="annotation.job",
+                    ),
+                ),
+                (
+                    "prompt_set",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="uploads",
+                        to="evaluation.promptset",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['prompts', 'answers'])), name='upload_kind_known')],
+                "ordering": ["-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["prompts", "answers"])),
+                        name="upload_kind_known",
+                    )
+                ],
             },
         ),
     ]

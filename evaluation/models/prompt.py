@@ -42,9 +42,7 @@ class ModelVersion(models.Model):
     release = models.ForeignKey(
         Release, models.PROTECT, null=True, blank=True, related_name="model_versions"
     )
-    endpoint = models.ForeignKey(
-        Endpoint, models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    endpoint = models.ForeignKey(Endpoint, models.SET_NULL, null=True, blank=True, related_name="+")
     settings = models.JSONField(default=dict)  # generation settings: temperature, max_tokens, seed
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -225,7 +225,12 @@ def submitted(page: Page, key: str) -> None:
     before = page.locator("#desk").get_attribute("action")
     page.keyboard.press(key)
     page.wait_for_function(
-        "before => document.querySelector('#desk').getAttribute('action') !== before", arg=before
+        """before => {
+            const desk = document.querySelector("#desk");
+            // Until it has settled, the page may still move the focus.
+            return desk.getAttribute("action") !== before && !desk.matches(".htmx-settling");
+        }""",
+        arg=before,
     )
 
 

@@ -11,6 +11,7 @@ from cqia.accounts.models import AuditEntry
 from cqia.accounts.roles import Role
 
 SENTENCES: dict[str, Promise] = {
+    "project created": _("Project “%(name)s” made"),
     "settings changed": _("Settings changed"),
     "member added": _("%(user)s added as %(role)s"),
     "member removed": _("Role %(role)s taken from %(user)s"),

@@ -83,7 +83,12 @@ def test_it_lends_a_right_where_folders_are_closed(
 ) -> None:
     (tmp_path / "closed").mkdir(mode=0o700)
     data = tmp_path / "closed" / "data"
-    assert account_for(data, Path("/bin/sh")).through[0].endswith("setpriv")
+    data.touch(mode=0o400)
+    account = account_for(data, Path("/bin/sh"))
+    asking = f"import os; print(os.geteuid() > 0, os.access({str(data)!r}, os.R_OK))"
+    assert subprocess.check_output(**account.popen([sys.executable, "-c", asking])) == (
+        b"True True\n"
+    )
     assert (tmp_path / "closed").stat().st_mode & 0o777 == 0o700
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(NoAccount, match="CQIA_DATABASE_URL"):

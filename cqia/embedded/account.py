@@ -56,8 +56,10 @@ def account_for(data: Path, program: Path) -> Account:
             "a folder open to all, install setpriv (util-linux), or set CQIA_DATABASE_URL."
         )
     ids = (f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups")
-    right = ("--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override", "--")
-    return Account(user, (setpriv, *ids, *right))
+    right = ("--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override")
+    # Without it access(2), by which PostgreSQL looks for its programs, would not heed the right.
+    heeded = "--securebits=+no_setuid_fixup"
+    return Account(user, (setpriv, *ids, *right, heeded, "--"))
 
 
 def _owner(data: Path) -> pwd.struct_passwd | None:

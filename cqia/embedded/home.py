@@ -17,9 +17,10 @@ from typing import TypedDict
 from cqia import environment as env
 
 PROJECT = Path(__file__).resolve().parents[2]
-# Taken when free, so that addresses stay the same from one start to the next.
-POSTGRES_PORT = 54318
-REDIS_PORT = 63798
+# Taken when free, so that addresses stay the same from one start to the next. Below the range from
+# which systems number their clients: one that retries a dead server could hold the port itself.
+POSTGRES_PORT = 25431
+REDIS_PORT = 26371
 
 
 class Run(TypedDict, total=False):
@@ -33,7 +34,7 @@ class Run(TypedDict, total=False):
 
 def path() -> Path:
     """CQIA_HOME, else `.cqia` in the project folder. Not created here."""
-    return Path(os.environ.get("CQIA_HOME") or PROJECT / ".cqia").expanduser().absolute()
+    return Path(os.environ.get("CQIA_HOME") or PROJECT / ".cqia").expanduser().resolve()
 
 
 def ensure() -> Path:

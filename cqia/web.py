@@ -1,6 +1,8 @@
 """Settings of gunicorn, the web server: `gunicorn -c python:cqia.web cqia.wsgi`."""
 
+import importlib
 import os
+import threading
 from typing import Any
 
 from django.urls import get_resolver
@@ -27,3 +29,13 @@ control_socket_disable = True
 def when_ready(_server: Any) -> None:
     """Import every view before the processes part; the first visitor need not wait for it."""
     get_resolver().url_patterns  # noqa: B018  (reading it imports them)
+
+
+def post_worker_init(_worker: Any) -> None:
+    """Import what draws and ranks once the start is over: its seconds would be the first reader's."""
+    warming = threading.Timer(5, lambda: [importlib.import_module(name) for name in SLOW])
+    warming.daemon = True
+    warming.start()
+
+
+SLOW = ("altair", "vl_convert", "evalica")

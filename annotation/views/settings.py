@@ -101,12 +101,15 @@ def remove_endpoint(request: Request, slug: str, pk: int) -> HttpResponse:
 def _page(request: Request, project: Project, **bad: forms.BaseForm) -> HttpResponse:
     """The page with empty forms, or with the one that was filled in wrongly."""
     guideline = project.guidelines.order_by("-version").first()
-    fresh = {
+    forms_shown = {
         "project_form": ProjectForm(instance=project),
         "member_form": MemberForm(),
         "guideline_form": GuidelineForm(instance=guideline),
         "endpoint_form": EndpointForm(),
+        **bad,
     }
+    for name, form in forms_shown.items():
+        form.auto_id = f"{name}_%s"  # several on one page may have fields of the same name
     context = {
         "room": "settings",
         "guideline": guideline,
@@ -117,7 +120,6 @@ def _page(request: Request, project: Project, **bad: forms.BaseForm) -> HttpResp
         "audit": [
             (entry, changes.sentence(entry)) for entry in project.audit.select_related("actor")[:20]
         ],
-        **fresh,
-        **bad,
+        **forms_shown,
     }
     return render(request, "annotation/settings.html", context, status=400 if bad else 200)

@@ -52,13 +52,24 @@ def room(
         ],
         "jobs": project.jobs.live().filter(task__in=JOBS).order_by("pk"),
         "failed": project.jobs.filter(task__in=JOBS, state="failed").order_by("-pk")[:3],
+        **_forms(project, bound),
+    }
+    return render(request, "evaluation/campaigns.html", context, status=status)
+
+
+def _forms(
+    project: Project, bound: dict[str, django_forms.BaseForm]
+) -> dict[str, django_forms.BaseForm]:
+    every: dict[str, django_forms.BaseForm] = {
         "prompts_form": forms.PromptsForm(),
         "answers_form": forms.AnswersForm(project),
         "model_form": forms.ModelForm(project),
         "generate_form": forms.GenerateForm(project),
         **bound,
     }
-    return render(request, "evaluation/campaigns.html", context, status=status)
+    for name, form in every.items():
+        form.auto_id = f"{name}_%s"  # several on one page have fields of the same name
+    return every
 
 
 def with_progress(project: Project) -> Any:

@@ -1,15 +1,14 @@
 """Keys of the pages, in a real Chromium: no server, the script is answered from its file."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 pytestmark = pytest.mark.browser
 
-SCRIPT = Path(__file__).parents[1] / "static/js/keys.js"
+SCRIPT = Path(__file__).parents[2] / "static/js/keys.js"
 PAGE = """<!doctype html><meta charset="utf-8">
 <details><summary>More</summary><button data-key="a" id="folded">Never</button></details>
 <button data-key="a">Accept <kbd>A</kbd></button><button data-key="r" disabled>Reject</button>
@@ -28,17 +27,11 @@ def answer(route: Route) -> None:
 
 
 @pytest.fixture(scope="module")
-def tab() -> Iterator[Page]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("Chromium is not installed.")
-    arguments = ["--no-sandbox", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
-        tab = browser.new_page()
-        tab.route("**/*", answer)
-        yield tab
-        browser.close()
+def tab(chromium: Browser) -> Iterator[Page]:
+    tab = chromium.new_page()
+    tab.route("**/*", answer)
+    yield tab
+    tab.close()
 
 
 @pytest.fixture

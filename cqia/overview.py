@@ -23,6 +23,7 @@ from cqia.accounts.roles import Role
 from cqia.lib import charts
 from cqia.lib.chart_response import respond
 from evaluation.models import Campaign
+from evaluation.standings import best_against_baseline
 from review.models import Release, ReleaseItem
 
 WEEKS = 4
@@ -33,7 +34,7 @@ class Link:
     """One segment of the chain: a count that leads to its rows."""
 
     label: str | Promise
-    count: int
+    count: int | str
     url: str
     note: str = ""
 
@@ -46,7 +47,7 @@ def state_counts(project: Project) -> dict[str, int]:
 
 
 def chain(project: Project) -> list[Link]:
-    """imported → passed → annotated → approved → released → votes."""
+    """imported → passed → annotated → approved → released → win rate."""
     counts = state_counts(project)
     came_in = sum(counts.values())
     passed = came_in - counts[State.IMPORTED] - counts[State.DROPPED]
@@ -76,13 +77,17 @@ def _released(project: Project) -> Link:
 
 
 def _voted(project: Project) -> Link:
-    url = reverse("evaluation:campaigns", args=[project.slug])
-    last = Campaign.objects.filter(project=project).order_by("-id").first()
+    """How often the best model of the last ranking was better or equal; until then the votes cast."""
+    closed = Campaign.objects.filter(project=project, state=Campaign.State.CLOSED)
+    last = closed.order_by("-closed_at").first()
+    best = None if last is None else best_against_baseline(last)
+    last = last or Campaign.objects.filter(project=project).order_by("-id").first()
     if last is None:
-        return Link(gettext_lazy("Votes"), 0, url)
-    votes = last.ballots.filter(done_at__isnull=False).count()
+        return Link(gettext_lazy("Votes"), 0, reverse("evaluation:campaigns", args=[project.slug]))
     url = reverse("evaluation:campaign", args=[project.slug, last.pk])
-    return Link(gettext_lazy("Votes"), votes, url, last.name)
+    if best is None:
+        return Link(gettext_lazy("Votes"), last.ballots.done().count(), url, last.name)
+    return Link(gettext_lazy("Better or equal"), f"{best.better_or_equal:.0%}", url, best.model)
 
 
 def waiting(project: Project) -> list[Link]:

@@ -70,6 +70,14 @@ def standings(campaign: Campaign, category: str = "") -> Standings:
     return Standings(rows, votes.total(), len(everybody), baseline)
 
 
+def best_against_baseline(campaign: Campaign) -> Tally | None:
+    """The tally of the model that was most often better or equal, as the paper counts; cheap to ask."""
+    if campaign.state != Campaign.State.CLOSED or campaign.baseline is None:
+        return None
+    votes, _voters = _counted(campaign, "")
+    return next(iter(_tallies(votes, campaign.baseline.name)), None)
+
+
 def categories(campaign: Campaign) -> list[str]:
     """Categories of the prompts asked, where they have any, by name."""
     asked = Prompt.objects.filter(pk__in=campaign.matchups.values("prompt_id")).exclude(category="")

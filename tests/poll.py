@@ -6,19 +6,11 @@ import pytest
 
 from annotation.models import Project
 from cqia.accounts.models import User
-from cqia.accounts.roles import Role
 from evaluation import campaigns, votes
 from evaluation.models import Answer, Ballot, Campaign, ModelVersion, Prompt, PromptSet
-from tests.cast import person
 
 MakePoll = Callable[..., Campaign]
 Vote = Callable[..., Ballot | None]
-
-
-@pytest.fixture
-def second_evaluator(project: Project) -> User:
-    """Votes blind, too."""
-    return person("second_evaluator", project, Role.EVALUATOR)
 
 
 @pytest.fixture

@@ -5,7 +5,10 @@ from django.test import Client
 from annotation.models import Project, State
 from cqia.accounts.models import User
 from cqia.overview import chain, waiting
+from evaluation import campaigns
 from tests.cast import ClientOf, MakeAnnotated, MakePair
+from tests.poll import MakePoll
+from tests.test_standings import prefer
 
 
 def test_it_counts_the_chain(
@@ -76,3 +79,14 @@ def test_the_theme_switch_leads_nobody_elsewhere(lead: User, client_of: ClientOf
     answer = client_of(lead).post("/theme/", {"theme": "x", "next": "https://example.com/"})
     assert answer.headers["Location"] == "/"
     assert "cqia_theme" not in answer.cookies
+
+
+def test_the_chain_ends_in_how_often_the_tuned_model_was_better_or_equal(
+    make_poll: MakePoll, evaluator: User, lead: User, project: Project
+) -> None:
+    poll = make_poll(prompts=2, baseline="zebra-base")
+    assert (chain(project)[-1].label, chain(project)[-1].count) == ("Votes", 0)
+    prefer(evaluator, poll, "yak-tuned")
+    campaigns.close(poll, lead)
+    last = chain(project)[-1]
+    assert (last.label, last.count, last.note) == ("Better or equal", "100%", "yak-tuned")

@@ -91,6 +91,9 @@ def _database(url: str) -> dict[str, object]:
         # Threads of the web server keep their connection; one that died with the server is replaced.
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
+        # Statements asked three times on a connection are planned once: half of the server's work for
+        # a decision (benchmarks/workbench.py).
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 3},
     }
 
 

@@ -18,10 +18,6 @@ class SlotQuerySet(models.QuerySet[Any]):
     def free(self) -> Self:
         return self.filter(holder=None)
 
-    def held_by(self, user: models.Model) -> Self:
-        """Slots whose lease this person still has."""
-        return self.filter(holder=user, done_at=None, held_until__gte=Now())
-
     def done(self) -> Self:
         return self.filter(done_at__isnull=False)
 
@@ -61,7 +57,6 @@ def take_first(slots: models.QuerySet[S], user: models.Model, lease: timedelta) 
     return next(iter(taken), None)
 
 
-def free_expired(slots: models.QuerySet[Any]) -> int:
+def free_expired(slots: SlotQuerySet) -> int:
     """Free the slots whose lease ran out; returns how many."""
-    late = slots.filter(holder__isnull=False, done_at=None, held_until__lt=Now())
-    return late.update(holder=None, held_since=None, held_until=None)
+    return slots.expired().update(holder=None, held_since=None, held_until=None)

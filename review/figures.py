@@ -89,11 +89,11 @@ def mix_chart(release: Release) -> charts.Chart:
     characters = sum(share.characters for share in shares) or 1
     bars = []
     for share in shares:
-        bars.append((_("%(source)s · rows") % {"source": share.name}, 100 * share.rows / rows))
+        bars.append((_("%(source)s · rows") % {"source": share.name}, round(100 * share.rows / rows, 1)))
         bars.append(
             (
                 _("%(source)s · characters") % {"source": share.name},
-                100 * share.characters / characters,
+                round(100 * share.characters / characters, 1),
             )
         )
     return charts.bars(bars, title=_("Mix by source"), axis=_("percent"))

@@ -89,7 +89,9 @@ def mix_chart(release: Release) -> charts.Chart:
     characters = sum(share.characters for share in shares) or 1
     bars = []
     for share in shares:
-        bars.append((_("%(source)s · rows") % {"source": share.name}, round(100 * share.rows / rows, 1)))
+        bars.append(
+            (_("%(source)s · rows") % {"source": share.name}, round(100 * share.rows / rows, 1))
+        )
         bars.append(
             (
                 _("%(source)s · characters") % {"source": share.name},

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from annotation import jobs, queue, workflow
-from annotation.checks import CORPUS_CHECKS, TEXT_CHECKS, Measurement, Text
+from annotation.checks import CORPUS_CHECKS, PROJECT_CHECKS, TEXT_CHECKS, Measurement, Text
 from annotation.models import Finding, Job, Pair, Project, Response, State, Transition
 from annotation.thresholds import beyond, lines_of
 from annotation.workflow import Wanted
@@ -19,7 +19,7 @@ from cqia.accounts.models import User
 
 CHUNK = 500  # pairs a transaction: some tenths of a second between two looks at “Stop”
 _LOCK_SPACE = 0x50524546  # the first half of an advisory lock's key
-_MEASURED = (*TEXT_CHECKS, *CORPUS_CHECKS)
+_MEASURED = (*TEXT_CHECKS, *PROJECT_CHECKS, *CORPUS_CHECKS)
 _COPY = f"COPY {Finding._meta.db_table} (pair_id, project_id, check_id, version, score, evidence) FROM STDIN"
 
 
@@ -31,7 +31,7 @@ def run(job: Job) -> None:
     """
     project = job.project
     fresh = Pair.objects.filter(project=project).unchecked()
-    stale = Pair.objects.filter(_is_stale(), project=project)
+    stale = Pair.objects.filter(_is_stale(project), project=project)
     jobs.report(job, job.done, job.done + fresh.count())
     for waiting in (fresh, stale):
         while done := _check_next(project, waiting):
@@ -108,18 +108,22 @@ def texts_of(ids: Sequence[int]) -> dict[int, Text]:
 
 def measure(project: Project, ids: Sequence[int]) -> None:
     """Store what every check finds on these pairs, in place of what it found before."""
-    rows: list[tuple[int, str, int, Measurement]] = [
-        (pk, check.id, check.version, check.measure(text))
+    versions = {check.id: check.version_in(project.pk) for check in _MEASURED}
+    measures = [(check.id, check.measure) for check in TEXT_CHECKS]
+    measures += [(check.id, check.measurer(project.pk)) for check in PROJECT_CHECKS]
+    rows: list[tuple[int, str, Measurement]] = [
+        (pk, check_id, measured(text))
         for pk, text in texts_of(ids).items()
-        for check in TEXT_CHECKS
+        for check_id, measured in measures
     ]
     Finding.objects.filter(pair__in=ids, check_id__in=[check.id for check in _MEASURED]).delete()
     for check in CORPUS_CHECKS:
         found = check.measure_many(project.pk, ids)
-        rows += [(pk, check.id, check.version, measured) for pk, measured in found.items()]
+        rows += [(pk, check.id, measured) for pk, measured in found.items()]
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        for pk, check_id, version, measured in rows:
-            copy.write_row((pk, project.pk, check_id, version, measured.score, measured.evidence))
+        for pk, check_id, one in rows:
+            version = versions[check_id]
+            copy.write_row((pk, project.pk, check_id, version, one.score, one.evidence))
 
 
 def _check_next(project: Project, waiting: QuerySet[Pair]) -> int:
@@ -132,11 +136,11 @@ def _check_next(project: Project, waiting: QuerySet[Pair]) -> int:
     return len(ids)
 
 
-def _is_stale() -> Q:
+def _is_stale(project: Project) -> Q:
     """Not decided on by people, and without a finding of some check's present version."""
     missing = Q()
     for check in _MEASURED:
-        findings = Finding.objects.filter(check_id=check.id, version=check.version)
+        findings = Finding.objects.filter(check_id=check.id, version=check.version_in(project.pk))
         missing |= Q(~Exists(findings.filter(pair=OuterRef("pk"))))
     return Q(state__in=(State.QUEUED, State.DROPPED)) & missing
 

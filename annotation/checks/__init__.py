@@ -1,6 +1,14 @@
 """The checks of the pre-filter: one a file, all of them in `CHECKS`."""
 
-from annotation.checks.base import Check, CorpusCheck, Measurement, Text, TextCheck
+from annotation.checks.base import (
+    Bounds,
+    Check,
+    CorpusCheck,
+    Measurement,
+    ProjectCheck,
+    Text,
+    TextCheck,
+)
 from annotation.checks.contact import Contact
 from annotation.checks.duplicate import Duplicate
 from annotation.checks.han_ratio import HanRatio
@@ -18,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     Judge(),
 )
 TEXT_CHECKS = tuple(check for check in CHECKS if isinstance(check, TextCheck))
+PROJECT_CHECKS = tuple(check for check in CHECKS if isinstance(check, ProjectCheck))
 CORPUS_CHECKS = tuple(check for check in CHECKS if isinstance(check, CorpusCheck))
 CHECK_OF = {check.id: check for check in CHECKS}
 
@@ -25,10 +34,13 @@ __all__ = [
     "CHECKS",
     "CHECK_OF",
     "CORPUS_CHECKS",
+    "PROJECT_CHECKS",
     "TEXT_CHECKS",
+    "Bounds",
     "Check",
     "CorpusCheck",
     "Measurement",
+    "ProjectCheck",
     "Text",
     "TextCheck",
 ]

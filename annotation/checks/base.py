@@ -1,21 +1,54 @@
-"""What a check is: it measures. Whether a pair is dropped, its project's threshold decides."""
+"""What a check is: it measures. Whether a pair is dropped, its project's line decides."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 from django.utils.functional import Promise
 
+from annotation.checks.prose import prose
+from cqia.lib import segment
+
 EVIDENCE = 200  # characters of evidence that are kept
+SEGMENTED = 2000  # characters of an answer whose words are looked at: segmenting costs the most
 
 
 @dataclass(frozen=True)
 class Text:
-    """A pair as a check sees it: the whole prompt, and each of the answers."""
+    """A pair as a check sees it: the whole prompt, and each of the answers.
+
+    What several checks look at is worked out once, when the first of them asks. `floor` is the
+    least length, in characters, that the pair's source asks of an answer; 0 where it asks for none.
+    """
 
     prompt: str
     answers: tuple[str, ...]
+    floor: int = 0
+
+    @cached_property
+    def parts(self) -> tuple[str, ...]:
+        """The prompt and every answer."""
+        return (self.prompt, *self.answers)
+
+    @cached_property
+    def whole(self) -> str:
+        return "\n".join(self.parts)
+
+    @cached_property
+    def prose(self) -> tuple[str, ...]:
+        """Each part without code, formulas, tags and addresses."""
+        return tuple(map(prose, self.parts))
+
+    @cached_property
+    def prompt_words(self) -> list[str]:
+        return segment.words(self.prose[0][:SEGMENTED])
+
+    @cached_property
+    def answer_words(self) -> list[list[str]]:
+        """The words of each answer's prose."""
+        return [segment.words(part[:SEGMENTED]) for part in self.prose[1:]]
 
 
 @dataclass(frozen=True)
@@ -24,9 +57,19 @@ class Measurement:
     evidence: str = ""
 
 
+@dataclass(frozen=True)
+class Bounds:
+    """Where a line stands: a score outside [low, high] drops the pair where the line is on."""
+
+    low: float | None = None
+    high: float | None = None
+    enabled: bool = True
+
+
 class Check:
     """Its bounds are this project's defaults, not the paper's; a pair outside them is dropped.
 
+    A check that is off (`enabled = False`) only warns: it is measured, shown, and drops nothing.
     A higher `version` has every stored finding measured anew at the next run.
     """
 
@@ -40,11 +83,21 @@ class Check:
     low: ClassVar[float | None] = None
     high: ClassVar[float | None] = None
     enabled: ClassVar[bool] = True
+    strict: ClassVar[Bounds | None] = None  # of the presets; None: as by default
+    lenient: ClassVar[Bounds | None] = None
     whole: ClassVar[bool] = True  # scores are whole numbers
     share: ClassVar[bool] = False  # scores are between 0 and 1
     step: ClassVar[str] = "1"  # of the form's fields
     # The least and the greatest score there can be; None: from 0 on, drawn logarithmically.
     scale: ClassVar[tuple[float, float] | None] = None
+    # Examples, written by us: texts that the default bounds let pass, and texts that they do not.
+    passes: ClassVar[tuple[Text, ...]] = ()
+    fails: ClassVar[tuple[Text, ...]] = ()
+
+    def version_in(self, project_id: int) -> int:
+        """The version of its findings in a project; more than `version` where it also depends on
+        what the project's people maintain, such as a lexicon."""
+        return self.version
 
 
 class TextCheck(Check, ABC):
@@ -52,6 +105,14 @@ class TextCheck(Check, ABC):
 
     @abstractmethod
     def measure(self, text: Text) -> Measurement: ...
+
+
+class ProjectCheck(Check, ABC):
+    """Looks at one pair alone, by something that the project's people maintain."""
+
+    @abstractmethod
+    def measurer(self, project_id: int) -> Callable[[Text], Measurement]:
+        """What measures one text, with everything it needs read once."""
 
 
 class CorpusCheck(Check, ABC):

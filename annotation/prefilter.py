@@ -5,7 +5,7 @@ them. People's decisions are never touched: a pair that somebody has claimed, de
 stays where it is.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -109,12 +109,14 @@ def texts_of(ids: Sequence[int]) -> dict[int, Text]:
 def measure(project: Project, ids: Sequence[int]) -> None:
     """Store what every check finds on these pairs, in place of what it found before."""
     versions = {check.id: check.version_in(project.pk) for check in _MEASURED}
-    measures = [(check.id, check.measure) for check in TEXT_CHECKS]
-    measures += [(check.id, check.measurer(project.pk)) for check in PROJECT_CHECKS]
+    measures: dict[str, Callable[[Text], Measurement]] = {
+        check.id: check.measure for check in TEXT_CHECKS
+    }
+    measures |= {check.id: check.measurer(project.pk) for check in PROJECT_CHECKS}
     rows: list[tuple[int, str, Measurement]] = [
         (pk, check_id, measured(text))
         for pk, text in texts_of(ids).items()
-        for check_id, measured in measures
+        for check_id, measured in measures.items()
     ]
     Finding.objects.filter(pair__in=ids, check_id__in=[check.id for check in _MEASURED]).delete()
     for check in CORPUS_CHECKS:

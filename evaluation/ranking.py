@@ -7,11 +7,13 @@ sample costs the same for a thousand votes as for a million.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import log, sqrt
+from math import log
 from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from cqia.lib.intervals import wilson
 
 Outcome = Literal["left", "right", "tie", "both_bad"]
 
@@ -20,8 +22,6 @@ CENTRE = 1000.0
 
 SCALE = 400.0 / log(10.0)
 """Points of rating to a unit of log-strength: 400 points are odds of 10 to 1, as in Elo."""
-
-_Z = 1.959963984540054  # of a two-sided interval of 95%
 
 Floats = NDArray[np.float64]
 
@@ -116,16 +116,6 @@ def win_tie_lose(votes: Votes, baseline: str) -> list[Tally]:
             outcomes.setdefault(model, Counter())[_seen_from(is_left, outcome)] += count
     tallies = [_tally(model, counted) for model, counted in outcomes.items()]
     return sorted(tallies, key=lambda tally: (-tally.better_or_equal, tally.model))
-
-
-def wilson(hits: int, total: int) -> tuple[float, float]:
-    """Bounds of 95% for a share: Wilson's score interval, (0, 1) where there is nothing."""
-    if total == 0:
-        return 0.0, 1.0
-    share, spread = hits / total, _Z * _Z / total
-    centre = (share + spread / 2) / (1 + spread)
-    half = _Z * sqrt(share * (1 - share) / total + spread / (4 * total)) / (1 + spread)
-    return max(0.0, centre - half), min(1.0, centre + half)
 
 
 class _Cell(NamedTuple):

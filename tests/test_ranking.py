@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cqia.lib.intervals import wilson
 from evaluation import ranking
 from evaluation.ranking import CENTRE, SCALE, Outcome, Rating, Vote, bradley_terry, win_tie_lose
 
@@ -190,7 +191,7 @@ def test_it_tallies_each_model_against_the_baseline() -> None:
     assert (best.model, best.better_or_equal) == ("乙", 1.0)
     assert (other.model, other.win, other.tie, other.lose, other.both_bad) == ("甲", 6, 1, 2, 1)
     assert other.better_or_equal == 0.8
-    assert (other.low, other.high) == pytest.approx(ranking.wilson(8, 10))
+    assert (other.low, other.high) == pytest.approx(wilson(8, 10))
 
 
 @pytest.mark.parametrize(
@@ -205,7 +206,7 @@ def test_it_tallies_each_model_against_the_baseline() -> None:
     ],
 )
 def test_it_bounds_a_share(hits: int, total: int, bounds: tuple[float, float]) -> None:
-    assert ranking.wilson(hits, total) == pytest.approx(bounds, abs=1e-4)
+    assert wilson(hits, total) == pytest.approx(bounds, abs=1e-4)
 
 
 def test_it_imports_neither_django_nor_an_app() -> None:

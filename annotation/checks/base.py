@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
+from django.db import models
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from annotation.checks.prose import prose
 from cqia.lib import segment
@@ -66,6 +68,18 @@ class Bounds:
     enabled: bool = True
 
 
+class Group(models.TextChoices):
+    """What a check looks at: pages list the checks by it, in this order."""
+
+    LENGTH = "length", _("Length and language")
+    FAULTS = "faults", _("Text faults")
+    CONTENT = "content", _("Content")
+    PERSONAL = "personal", _("Contact and personal data")
+    DUPLICATES = "duplicates", _("Duplicates")
+    CONTAMINATION = "contamination", _("Contamination")
+    LEARNED = "learned", _("Learned quality and judge")
+
+
 class Check:
     """Its bounds are this project's defaults, not the paper's; a pair outside them is dropped.
 
@@ -77,6 +91,7 @@ class Check:
     name: ClassVar[Promise]
     description: ClassVar[Promise]
     unit: ClassVar[Promise]
+    group: ClassVar[Group] = Group.CONTENT
     too_low: ClassVar[Promise]  # why a pair is dropped; may name %(score)s and %(evidence)s
     too_high: ClassVar[Promise]
     version: ClassVar[int] = 1

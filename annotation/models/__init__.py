@@ -2,6 +2,7 @@ from annotation.models.annotation import Annotation, Draft
 from annotation.models.claim import Claim, Skip
 from annotation.models.finding import Finding, Judgement, Threshold
 from annotation.models.job import Job
+from annotation.models.label import ScoreLabel
 from annotation.models.pair import Pair, Response, State, Transition
 from annotation.models.project import Endpoint, Guideline, Project
 from annotation.models.source import Batch, ImportIssue, Source
@@ -20,6 +21,7 @@ __all__ = [
     "Pair",
     "Project",
     "Response",
+    "ScoreLabel",
     "Skip",
     "Source",
     "State",

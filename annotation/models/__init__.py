@@ -3,6 +3,8 @@ from annotation.models.claim import Claim, Skip
 from annotation.models.finding import Finding, Judgement, Threshold
 from annotation.models.job import Job
 from annotation.models.label import ScoreLabel
+from annotation.models.lexicon import Lexicon, LexiconVersion
+from annotation.models.mask import Mask
 from annotation.models.pair import Pair, Response, State, Transition
 from annotation.models.project import Endpoint, Guideline, Project
 from annotation.models.source import Batch, ImportIssue, Source
@@ -18,6 +20,9 @@ __all__ = [
     "ImportIssue",
     "Job",
     "Judgement",
+    "Lexicon",
+    "LexiconVersion",
+    "Mask",
     "Pair",
     "Project",
     "Response",

@@ -18,7 +18,7 @@ class Finding(models.Model):
     # The pair's project once more: histograms and lines are ranges of one index.
     project = models.ForeignKey(Project, models.PROTECT, related_name="+", db_index=False)
     check_id = models.CharField(max_length=20)
-    version = models.PositiveSmallIntegerField()
+    version = models.PositiveIntegerField()
     score = models.FloatField()
     evidence = models.TextField(blank=True, default="")
 

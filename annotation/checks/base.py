@@ -11,10 +11,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from annotation.checks.prose import prose
+from annotation.checks.shape import shape_of
 from cqia.lib import segment
 
 EVIDENCE = 200  # characters of evidence that are kept
-SEGMENTED = 2000  # characters of an answer whose words are looked at: segmenting costs the most
+SEGMENTED = 1000  # characters of an answer whose words are looked at: segmenting costs the most
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,21 @@ class Text:
     def prose(self) -> tuple[str, ...]:
         """Each part without code, formulas, tags and addresses."""
         return tuple(map(prose, self.parts))
+
+    @cached_property
+    def shape(self) -> bytes:
+        """`whole` with one byte a character that says of what kind it is: annotation.checks.shape."""
+        return shape_of(self.whole)
+
+    @cached_property
+    def shapes(self) -> tuple[bytes, ...]:
+        """The shape of each part's prose."""
+        found, start = [], 0
+        for part, prose_of_it in zip(self.parts, self.prose, strict=True):
+            same = prose_of_it is part
+            found.append(self.shape[start : start + len(part)] if same else shape_of(prose_of_it))
+            start += len(part) + 1
+        return tuple(found)
 
     @cached_property
     def prompt_words(self) -> list[str]:

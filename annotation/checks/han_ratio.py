@@ -1,15 +1,10 @@
-import re
-
 from django.utils.translation import gettext_lazy as _
 
 from annotation.checks.base import Measurement, Text, TextCheck
-from annotation.checks.prose import prose
-from cqia.lib.text import han
+from annotation.checks.shape import HAN, KANA, LATIN, LETTER
 
-# Letters that are not Han: ASCII by itself first, which is most of them and fast.
-_WORD = re.compile(
-    r"[A-Za-z]+|[^\W\d_\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]+"
-)
+# Only letters stay, so that white space parts the words of other scripts.
+_LETTERS = bytes(byte if byte in LATIN + LETTER + KANA else 32 for byte in range(256))
 
 
 class HanRatio(TextCheck):
@@ -35,7 +30,11 @@ class HanRatio(TextCheck):
     scale = (0, 1)
 
     def measure(self, text: Text) -> Measurement:
-        words = prose("\n".join((text.prompt, *text.answers)))
-        chinese = han(words)
-        others = len(_WORD.findall(words))
+        chinese = sum(shape.count(HAN) for shape in text.shapes)
+        others = sum(words_of_others(shape) for shape in text.shapes)
         return Measurement(chinese / (chinese + others) if chinese + others else 1.0)
+
+
+def words_of_others(shape: bytes) -> int:
+    """How many words of scripts other than Han."""
+    return len(shape.translate(_LETTERS).split())

@@ -56,7 +56,7 @@ class Round:
 
 def endpoint_of(project: Project) -> llm.Endpoint:
     """The model server that judges for a project; raises CqiaError("no_model") where there is none."""
-    own = Endpoint.objects.filter(project=project, judges=True).first()
+    own = Endpoint.objects.filter(project=project, judge=1).first()
     if own is not None:
         address, model, key = own.base_url, own.model, own.api_key
     else:
@@ -222,7 +222,7 @@ def _store(this: Round) -> None:
         Judgement.objects.bulk_create(
             [judgement for _, judgement in fresh],
             update_conflicts=True,
-            unique_fields=["pair", "payload_hash"],
+            unique_fields=["pair", "judge", "payload_hash"],
             update_fields=written,
         )
         _conclude(this.job.project, [question for question, _ in fresh])

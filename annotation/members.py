@@ -58,11 +58,11 @@ def publish_guideline(project: Project, author: User, text: str) -> Guideline:
 
 
 def save_endpoint(endpoint: Endpoint, actor: User) -> None:
-    """Store a model server; the one that judges takes over from the last."""
+    """Store a model server; one that judges takes over from the last of its place."""
     with transaction.atomic():
-        if endpoint.judges:
-            others = Endpoint.objects.filter(project=endpoint.project, judges=True)
-            others.exclude(pk=endpoint.pk).update(judges=False)
+        if endpoint.judge:
+            others = Endpoint.objects.filter(project=endpoint.project, judge=endpoint.judge)
+            others.exclude(pk=endpoint.pk).update(judge=None)
         endpoint.save()
         record(
             actor, "endpoint saved", endpoint.project_id, name=endpoint.name, url=endpoint.base_url

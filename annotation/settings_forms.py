@@ -42,6 +42,6 @@ class GuidelineForm(forms.ModelForm):  # type: ignore[type-arg]
 class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Endpoint
-        fields = ["name", "base_url", "model", "api_key", "judges"]
+        fields = ["name", "base_url", "model", "api_key", "judge", "samples"]
         # The key is written only: a saved one is never sent to a browser.
         widgets = {"api_key": forms.PasswordInput(render_value=False)}

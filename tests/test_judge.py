@@ -155,7 +155,7 @@ def test_it_asks_the_judge_of_the_project_first(project: Project, settings: Sett
     settings.MODEL_BASE_URL, settings.MODEL_NAME = "http://shared/v1", "shared"
     assert judge.endpoint_of(project).model == "shared"
     own = {"name": "own", "base_url": "http://own/v1", "model": "own"}
-    Endpoint.objects.create(project=project, judges=True, **own)
+    Endpoint.objects.create(project=project, judge=1, **own)
     assert judge.endpoint_of(project).url == "http://own/v1/chat/completions"
 
 

@@ -126,7 +126,7 @@ def settled(lead: Client) -> None:
     endpoint = {"name": "judge-9", "base_url": "http://127.0.0.1:9/v1", "model": "judge-9"}
     for url, data in (
         ("/p/tea/settings/guideline", {"text": "# 规范"}),
-        ("/p/tea/settings/endpoints/save", {**endpoint, "judges": "on"}),
+        ("/p/tea/settings/endpoints/save", {**endpoint, "judge": "1"}),
         ("/p/tea/prefilter/thresholds", {"check": "length", "enabled": "on", "low": "5"}),
     ):
         assert lead.post(url, data).status_code in (200, 302), url

@@ -66,7 +66,7 @@ def test_it_starts_the_checks(client: Client, project: Project) -> None:
 
 
 def test_it_starts_the_judge_on_the_gpu_queue(client: Client, project: Project) -> None:
-    fields = {"name": "own", "base_url": "http://own/v1", "model": "own", "judges": True}
+    fields = {"name": "own", "base_url": "http://own/v1", "model": "own", "judge": 1}
     Endpoint.objects.create(project=project, **fields)
     client.post("/p/tea/prefilter/judge", {"limit": 5})
     job = Job.objects.get(project=project)

@@ -15,7 +15,7 @@ def test_it_scores_or_records_a_failure_and_counts_tokens(
     vllm_server: VllmServer, make_pair: MakePair, project: Project, lead: User
 ) -> None:
     address = {"base_url": vllm_server.base_url, "model": vllm_server.model}
-    Endpoint.objects.create(project=project, name="vllm", judges=True, **address)
+    Endpoint.objects.create(project=project, name="vllm", judge=1, **address)
     pairs = [make_pair(state=State.QUEUED) for _ in range(3)]
     job = judge.start(project, lead, None, None)
     jobs.run(job.pk, judge.run)

@@ -2,6 +2,7 @@ from annotation.models.annotation import Annotation, Draft
 from annotation.models.claim import Claim, Skip
 from annotation.models.finding import Finding, Judgement, Threshold
 from annotation.models.job import Job
+from annotation.models.judge_template import JudgeTemplate
 from annotation.models.label import ScoreLabel
 from annotation.models.lexicon import Lexicon, LexiconVersion
 from annotation.models.mask import Mask
@@ -19,6 +20,7 @@ __all__ = [
     "Guideline",
     "ImportIssue",
     "Job",
+    "JudgeTemplate",
     "Judgement",
     "Lexicon",
     "LexiconVersion",

@@ -1,6 +1,7 @@
 from typing import Self
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from annotation.models.pair import Pair
 from annotation.models.project import Project
@@ -57,14 +58,25 @@ class Threshold(models.Model):
 
 
 class Judgement(models.Model):
-    """One answer of the model judge, or its failure; found again by the hash of what was asked."""
+    """A judge's score of one answer, or its failure; found again by the hash of what was asked."""
+
+    class Method(models.TextChoices):
+        """How a score came about."""
+
+        WRITTEN = "written", _("as written")  # the number in the answer, as of the first prompt
+        PROBABILITIES = "logprobs", _("token probabilities")
+        SAMPLES = "samples", _("mean of several answers")
 
     pair = models.ForeignKey(Pair, models.PROTECT, related_name="judgements")
+    judge = models.PositiveSmallIntegerField(default=1)
     payload_hash = models.CharField(max_length=64)
     model = models.CharField(max_length=200)
-    prompt_version = models.PositiveSmallIntegerField()
+    template = models.CharField(max_length=20, default="built-in")
+    prompt_version = models.PositiveSmallIntegerField()  # of the template
     params = models.JSONField(default=dict)
+    method = models.CharField(max_length=10, choices=Method.choices, default=Method.WRITTEN)
     score = models.FloatField(null=True)
+    criteria = models.JSONField(default=dict)  # the score of each criterion by its name
     reason = models.TextField(blank=True, default="")
     failure = models.TextField(blank=True, default="")
     prompt_tokens = models.PositiveIntegerField(default=0)
@@ -75,7 +87,7 @@ class Judgement(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["pair", "payload_hash"], name="judgement_once_per_payload"
+                fields=["pair", "judge", "payload_hash"], name="judgement_once_per_question"
             ),
             # Either a score or a failure: a failure is never recorded as a score.
             models.CheckConstraint(

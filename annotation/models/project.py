@@ -70,13 +70,34 @@ class Endpoint(models.Model):
     )
     model = models.CharField(_("model"), max_length=200)
     api_key = models.CharField(_("API key"), max_length=200, blank=True)
-    judges = models.BooleanField(_("used as the judge of the pre-filter"), default=False)
+    judge = models.PositiveSmallIntegerField(
+        _("judge of the pre-filter"),
+        null=True,
+        blank=True,
+        choices=[(1, _("First judge")), (2, _("Second judge"))],
+    )
+    # The default is this project's own.
+    samples = models.PositiveSmallIntegerField(
+        _("answers for a score"),
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(20)],
+        help_text=_(
+            "For a judge that gives no token probabilities: its score is the mean of so many answers."
+        ),
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint("project", "name", name="endpoint_name_once"),
             models.UniqueConstraint(
-                "project", condition=models.Q(judges=True), name="one_judge_per_project"
+                "project",
+                "judge",
+                condition=models.Q(judge__isnull=False),
+                name="endpoint_once_per_judge",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(judge__isnull=True) | models.Q(judge__in=(1, 2)),
+                name="endpoint_judge_known",
             ),
         ]
 

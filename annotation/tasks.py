@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from annotation import ingest, jobs, judge, prefilter, queue
+from annotation.contamination import registry
 
 
 @shared_task(name="annotation.ring_idle_jobs", expires=10)
@@ -28,6 +29,11 @@ def run_prefilter(job_id: int) -> None:
 @shared_task(name="annotation.apply_thresholds")
 def apply_thresholds(job_id: int) -> None:
     jobs.run(job_id, prefilter.apply)
+
+
+@shared_task(name="annotation.register_benchmark")
+def register_benchmark(job_id: int) -> None:
+    jobs.run(job_id, registry.read)
 
 
 @shared_task(name="annotation.run_judge")

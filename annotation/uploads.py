@@ -52,7 +52,7 @@ def take(project: Project, wanted: Wanted, path: Path, name: str, user: User | N
     The same bytes in the same source are the same batch. Raises CqiaError (Refused where a field of
     `wanted` is at fault) before anything is stored.
     """
-    kind = _examined(path)
+    kind = examined(path)
     with transaction.atomic():
         source = _source(project, wanted)
         batch = source.batches.select_related("job").filter(sha256=kind.sha256).first()
@@ -78,7 +78,7 @@ def said(taken: Taken) -> str:
     return text % {"file": batch.filename, "date": date, "rows": f"{batch.added:,}"}
 
 
-def _examined(path: Path) -> FileKind:
+def examined(path: Path) -> FileKind:
     """What the file is; raises CqiaError where nothing can be read from it."""
     found = sniff(path)
     if found.size == 0:

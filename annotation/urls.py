@@ -1,6 +1,15 @@
 from django.urls import path
 
-from annotation.views import jobs, pairs, prefilter, settings, sources, workbench, writing
+from annotation.views import (
+    benchmarks,
+    jobs,
+    pairs,
+    prefilter,
+    settings,
+    sources,
+    workbench,
+    writing,
+)
 
 app_name = "annotation"
 
@@ -23,6 +32,10 @@ urlpatterns = [
     path("prefilter/dropped/", prefilter.dropped, name="dropped"),
     path("prefilter/dropped/restore", prefilter.restore_pairs, name="restore-pairs"),
     path("prefilter/funnel.<str:form>", prefilter.funnel_chart, name="funnel-chart"),
+    path("prefilter/benchmarks/", benchmarks.benchmarks, name="benchmarks"),
+    path("prefilter/benchmarks/<int:pk>/switch", benchmarks.switch, name="switch-benchmark"),
+    path("prefilter/contaminated/", benchmarks.contaminated, name="contaminated"),
+    path("prefilter/contaminated/<int:pk>/waive", benchmarks.waive, name="waive"),
     # pairs
     path("pairs/", pairs.pairs, name="pairs"),
     path("pairs/<int:pk>/", pairs.pair, name="pair"),

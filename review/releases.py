@@ -11,7 +11,10 @@ from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
 
 from annotation import jobs
+from annotation.checks import Text
+from annotation.contamination import waivers
 from annotation.models import Job, Pair, Project, Response, Source, State
+from annotation.prefilter import chunks, texts_of
 from cqia.accounts.models import User, record
 from cqia.lib.errors import CqiaError
 from review import figures
@@ -57,13 +60,36 @@ def ask_for(project: Project, user: User, summary: str) -> Job:
 
 
 def freeze(job: Job) -> None:
-    """Freeze once, then build each file that is not there yet: a killed job goes on where it was."""
-    release = Release.objects.filter(job=job).first() or _copy(job)
+    """Freeze once, then build each file that is not there yet: a killed job goes on where it was.
+
+    Raises CqiaError("release_contaminated") where a pair that a benchmark holds has no waiver.
+    """
+    release = Release.objects.filter(job=job).first()
+    if release is None:
+        _compare_with_benchmarks(job.project)
+        release = _copy(job)
     for done, exporter in enumerate(EXPORTERS):
         jobs.report(job, done, len(EXPORTERS))
         if not release.files.filter(exporter=exporter.id).exists():
             _build(release, exporter)
     jobs.report(job, len(EXPORTERS), len(EXPORTERS))
+
+
+def _compare_with_benchmarks(project: Project) -> None:
+    """What people made of the texts since they came in may hold an item, and benchmarks may be new."""
+    approved = Pair.objects.filter(project=project, state=State.APPROVED)
+    for ids in chunks(approved):
+        final = (
+            Review.objects.filter(pair__in=ids, response__isnull=False)
+            .order_by("pair", "-id")
+            .distinct("pair")
+            .values_list("pair", "response__text")
+        )
+        answers = dict(final)
+        asked = texts_of(ids)
+        texts = {pk: Text(asked[pk].prompt, (answers[pk],)) for pk in ids if pk in answers}
+        waivers.recheck(project, texts)
+    waivers.refuse_contaminated(project)
 
 
 def _copy(job: Job) -> Release:

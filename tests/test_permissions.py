@@ -71,6 +71,10 @@ RULES: dict[str, Rule] = {
     "annotation:pairs": get(*LEADS),
     "annotation:pair": get(*LEADS),
     "annotation:restore-pair": post(*LEADS),
+    "annotation:benchmarks": get(*LEADS),
+    "annotation:switch-benchmark": post(*LEADS),
+    "annotation:contaminated": get(*LEADS),
+    "annotation:waive": post(*LEADS),
     # workbench
     "annotation:workbench": get(ANNOTATOR),
     "annotation:submit": post(ANNOTATOR),

@@ -10,6 +10,7 @@ from annotation.checks.base import (
     TextCheck,
 )
 from annotation.checks.contact import Contact
+from annotation.checks.contamination import Contamination
 from annotation.checks.duplicate import Duplicate
 from annotation.checks.han_ratio import HanRatio
 from annotation.checks.judge import Judge
@@ -23,6 +24,7 @@ CHECKS: tuple[Check, ...] = (
     Repetition(),
     Duplicate(),
     Contact(),
+    Contamination(),
     Judge(),
 )
 TEXT_CHECKS = tuple(check for check in CHECKS if isinstance(check, TextCheck))

@@ -1,5 +1,7 @@
 from annotation.models.annotation import Annotation, Draft
 from annotation.models.claim import Claim, Skip
+from annotation.models.contamination import Benchmark, BenchmarkItem, Waiver
+from annotation.models.duplicate import Arrival, Band, Likeness, Ruling
 from annotation.models.finding import Finding, Judgement, Threshold
 from annotation.models.job import Job
 from annotation.models.judge_template import JudgeTemplate
@@ -12,7 +14,11 @@ from annotation.models.source import Batch, ImportIssue, Source
 
 __all__ = [
     "Annotation",
+    "Arrival",
+    "Band",
     "Batch",
+    "Benchmark",
+    "BenchmarkItem",
     "Claim",
     "Draft",
     "Endpoint",
@@ -22,16 +28,19 @@ __all__ = [
     "Job",
     "JudgeTemplate",
     "Judgement",
+    "Likeness",
     "Lexicon",
     "LexiconVersion",
     "Mask",
     "Pair",
     "Project",
     "Response",
+    "Ruling",
     "ScoreLabel",
     "Skip",
     "Source",
     "State",
     "Threshold",
     "Transition",
+    "Waiver",
 ]

@@ -14,6 +14,7 @@ LABELS: dict[str, Promise] = {
     "annotation.run_prefilter": _("Pre-filter"),
     "annotation.apply_thresholds": _("New thresholds"),
     "annotation.run_judge": _("Model judge"),
+    "annotation.register_benchmark": _("Reading a benchmark"),
     "review.freeze": _("Freezing a release"),
     "evaluation.read_upload": _("Import"),
     "evaluation.generate_answers": _("Generating answers"),

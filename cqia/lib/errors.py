@@ -54,6 +54,15 @@ MESSAGES: dict[str, Promise] = {
     "unknown_check": _("There is no check “%(check)s”."),
     "threshold_not_finite": _("A bound must be a number."),
     "threshold_crossed": _("The lower bound lies above the upper bound."),
+    "benchmark_name": _("Give the benchmark a name of one line."),
+    "benchmark_here": _("This file is here already, as the benchmark “%(name)s”."),
+    "benchmark_name_taken": _("There is a benchmark named “%(name)s” already."),
+    "benchmark_asks_nothing": _("The row has no question, prompt, instruction or query."),
+    "waiver_reason": _("Say why the pair may stay."),
+    "waived_already": _("%(user)s has let this pair stay already."),
+    "release_contaminated": _(
+        "Approved pairs that are in a benchmark: %(count)s. Waive or reject each, then freeze."
+    ),
     "judge_not_json": _("The judge did not answer with the JSON asked for: %(found)s"),
     "judge_out_of_range": _("The judge's score is not between 1 and 10: %(score)s"),
     # A decision

@@ -12,7 +12,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from annotation import jobs, queue, workflow
 from annotation.checks import CORPUS_CHECKS, PROJECT_CHECKS, TEXT_CHECKS, Measurement, Text
-from annotation.models import Finding, Job, Pair, Project, Response, State, Transition
+from annotation.models import Finding, Job, Pair, Project, State, Transition
+from annotation.texts import whole_texts
 from annotation.thresholds import beyond, lines_of
 from annotation.workflow import Wanted
 from cqia.accounts.models import User
@@ -93,17 +94,7 @@ def chunks(pairs: QuerySet[Pair]) -> Iterator[list[int]]:
 
 def texts_of(ids: Sequence[int]) -> dict[int, Text]:
     """What the checks see: the whole prompt, and the answers as they were imported."""
-    answers: dict[int, list[str]] = {pk: [] for pk in ids}
-    imported = Response.objects.filter(pair__in=ids, parent=None, author=None)
-    for pk, answer in imported.order_by("position", "pk").values_list("pair", "text"):
-        answers[pk].append(answer)
-    parts = Pair.objects.filter(pk__in=ids).values_list(
-        "pk", "system", "history", "instruction", "input"
-    )
-    return {
-        pk: Text(_prompt(system, history, instruction, extra), tuple(answers[pk]))
-        for pk, system, history, instruction, extra in parts
-    }
+    return {pk: Text(one.prompt, one.answers) for pk, one in whole_texts(ids).items()}
 
 
 def measure(project: Project, ids: Sequence[int]) -> None:
@@ -145,11 +136,6 @@ def _is_stale(project: Project) -> Q:
         findings = Finding.objects.filter(check_id=check.id, version=check.version_in(project.pk))
         missing |= Q(~Exists(findings.filter(pair=OuterRef("pk"))))
     return Q(state__in=(State.QUEUED, State.DROPPED)) & missing
-
-
-def _prompt(system: str, history: list[list[str]], instruction: str, extra: str) -> str:
-    turns = [said for turn in history for said in turn]
-    return "\n".join(part for part in (system, *turns, instruction, extra) if part)
 
 
 def _reasons(project: Project, ids: Sequence[int]) -> dict[int, Wanted]:

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from annotation import jobs, queue, workflow
 from annotation.checks import CORPUS_CHECKS, PROJECT_CHECKS, TEXT_CHECKS, Measurement, Text
+from annotation.contamination import waivers
 from annotation.models import Finding, Job, Pair, Project, State, Transition
 from annotation.texts import whole_texts
 from annotation.thresholds import beyond, lines_of
@@ -67,11 +68,15 @@ def settle(project: Project, ids: Sequence[int]) -> None:
 
 
 def restore(project: Project, ids: Iterable[int], lead: User) -> list[int]:
-    """Overrule the drop of these pairs, for good; returns those that were dropped until now."""
+    """Overrule the drop of these pairs, for good; returns those that were dropped until now.
+
+    A pair that a benchmark holds stays dropped: that wants a waiver, with a reason.
+    """
     with transaction.atomic():
         lock(project)
         mine = Pair.objects.filter(project=project, pk__in=list(ids)).values_list("pk", flat=True)
-        moved = workflow.move_many("restore", map(Wanted, mine), lead)
+        kept = set(mine) - waivers.in_need_of_waiver(project, mine)
+        moved = workflow.move_many("restore", map(Wanted, sorted(kept)), lead)
         queue.open_slots(moved, project)
     return moved
 

@@ -1,4 +1,5 @@
 from annotation.models.annotation import Annotation, Draft
+from annotation.models.audit_item import AuditItem
 from annotation.models.claim import Claim, Skip
 from annotation.models.contamination import Benchmark, BenchmarkItem, Waiver
 from annotation.models.duplicate import Arrival, Band, Likeness, Ruling
@@ -10,10 +11,12 @@ from annotation.models.lexicon import Lexicon, LexiconVersion
 from annotation.models.mask import Mask
 from annotation.models.pair import Pair, Response, State, Transition
 from annotation.models.project import Endpoint, Guideline, Project
+from annotation.models.redecision import Redecision
 from annotation.models.source import Batch, ImportIssue, Source
 
 __all__ = [
     "Annotation",
+    "AuditItem",
     "Arrival",
     "Band",
     "Batch",
@@ -34,6 +37,7 @@ __all__ = [
     "Mask",
     "Pair",
     "Project",
+    "Redecision",
     "Response",
     "Ruling",
     "ScoreLabel",

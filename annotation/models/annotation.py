@@ -46,7 +46,8 @@ class Annotation(models.Model):
         OTHER = "other", _("Other")
 
     pair = models.ForeignKey(Pair, models.PROTECT, related_name="annotations")
-    claim = models.ForeignKey(Claim, models.PROTECT, related_name="annotations", db_index=False)
+    # Indexed for the closing of slots: each one that goes is looked for here.
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="annotations")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="annotations")
     verb = models.CharField(max_length=7, choices=Verb.choices)
     # The answer this decision stands for: accepted, written, or ranked first; none when rejected.

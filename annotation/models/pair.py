@@ -146,6 +146,13 @@ class Transition(models.Model):
 
     class Meta:
         ordering = ["id"]
+        indexes = [
+            models.Index(
+                fields=["pair"],
+                condition=models.Q(verb="restore"),
+                name="transition_restored",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.verb}: {self.before} → {self.after}"

@@ -31,6 +31,17 @@ class Project(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(1440)],
         help_text=_("How long a pair stays with the annotator who opened it."),
     )
+    # Shares in per cent; the defaults are this project's own, not the paper's.
+    audit_dropped_share = models.FloatField(
+        _("of the dropped pairs"),
+        default=1,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )
+    audit_kept_share = models.FloatField(
+        _("of the pairs that passed"),
+        default=1,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ProjectQuerySet.as_manager()

@@ -14,7 +14,6 @@ from annotation.access import project_for
 from annotation.api_sources import JobSerializer
 from annotation.checks import CHECKS
 from annotation.models import Pair, Project, Source
-from annotation.workflow import StaleState
 from cqia.accounts import http
 from cqia.accounts.models import User
 from cqia.accounts.roles import Role
@@ -105,7 +104,6 @@ def restore_pair(request: Request, slug: str, pk: int) -> Response:
     """Overrule the drop of a pair, for good; 409 where it is not dropped."""
     project = _project(request, slug)
     pair = get_object_or_404(Pair, project=project, pk=pk)
-    if not prefilter.restore(project, [pair.pk], _user(request)):
-        raise StaleState
+    prefilter.restore_one(pair, _user(request))
     pair.refresh_from_db()
     return Response(RestoredSerializer(pair).data)

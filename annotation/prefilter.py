@@ -18,6 +18,7 @@ from annotation.texts import whole_texts
 from annotation.thresholds import beyond, lines_of
 from annotation.workflow import Wanted
 from cqia.accounts.models import User
+from cqia.lib.errors import CqiaError
 
 CHUNK = 500  # pairs a transaction: some tenths of a second between two looks at “Stop”
 _LOCK_SPACE = 0x50524546  # the first half of an advisory lock's key
@@ -79,6 +80,15 @@ def restore(project: Project, ids: Iterable[int], lead: User) -> list[int]:
         moved = workflow.move_many("restore", map(Wanted, sorted(kept)), lead)
         queue.open_slots(moved, project)
     return moved
+
+
+def restore_one(pair: Pair, lead: User) -> None:
+    """Raises StaleState where it is not dropped any more, CqiaError where it wants a waiver."""
+    if restore(pair.project, [pair.pk], lead):
+        return
+    if waivers.in_need_of_waiver(pair.project, [pair.pk]):
+        raise CqiaError("waiver_wanted")
+    raise workflow.StaleState
 
 
 def lock(project: Project) -> None:

@@ -231,6 +231,8 @@ def test_nobody_restores_a_contaminated_pair_without_a_reason(
     contaminated: Pair, project: Project, lead: User
 ) -> None:
     assert prefilter.restore(project, [contaminated.pk], lead) == []
+    with pytest.raises(CqiaError, match="waiver"):
+        prefilter.restore_one(contaminated, lead)
     assert waivers.in_need_of_waiver(project, [contaminated.pk]) == {contaminated.pk}
 
 

@@ -12,7 +12,6 @@ from annotation.models.pair import words_in
 from annotation.paging import page_of, search
 from annotation.prefilter_forms import PairFilter
 from annotation.thresholds import measured
-from annotation.workflow import StaleState
 from cqia.accounts.http import Request
 from cqia.accounts.roles import Role
 from cqia.lib.errors import explain
@@ -65,8 +64,7 @@ def pair(request: Request, slug: str, pk: int) -> HttpResponse:
 def restore_pair(request: Request, slug: str, pk: int) -> HttpResponse:
     project = project_for(request, slug, Role.LEAD)
     dropped = get_object_or_404(Pair, project=project, pk=pk)
-    if not prefilter.restore(project, [dropped.pk], request.user):
-        raise StaleState
+    prefilter.restore_one(dropped, request.user)
     messages.success(request, _("Pair %(id)s restored.") % {"id": pk})
     back = request.POST.get("back")
     return redirect("annotation:dropped", slug) if back else redirect("annotation:pair", slug, pk)

@@ -59,6 +59,7 @@ MESSAGES: dict[str, Promise] = {
     "benchmark_name_taken": _("There is a benchmark named “%(name)s” already."),
     "benchmark_asks_nothing": _("The row has no question, prompt, instruction or query."),
     "waiver_reason": _("Say why the pair may stay."),
+    "waiver_wanted": _("A benchmark holds this pair. It stays only with a waiver and its reason."),
     "waived_already": _("%(user)s has let this pair stay already."),
     "release_contaminated": _(
         "Approved pairs that are in a benchmark: %(count)s. Waive or reject each, then freeze."

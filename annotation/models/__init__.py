@@ -10,7 +10,8 @@ from annotation.models.label import ScoreLabel
 from annotation.models.lexicon import Lexicon, LexiconVersion
 from annotation.models.mask import Mask
 from annotation.models.pair import Pair, Response, State, Transition
-from annotation.models.project import Endpoint, Guideline, Project
+from annotation.models.project import Endpoint, Guideline, Project, QueueOrder
+from annotation.models.quality import Predictor, QualityModel
 from annotation.models.redecision import Redecision
 from annotation.models.source import Batch, ImportIssue, Source
 
@@ -36,7 +37,10 @@ __all__ = [
     "LexiconVersion",
     "Mask",
     "Pair",
+    "Predictor",
     "Project",
+    "QualityModel",
+    "QueueOrder",
     "Redecision",
     "Response",
     "Ruling",

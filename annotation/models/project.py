@@ -14,6 +14,14 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         return self if user.is_superuser else self.filter(memberships__user=user).distinct()
 
 
+class QueueOrder(models.TextChoices):
+    """In which order annotators get the pairs of a project."""
+
+    OLDEST = "oldest", _("Oldest first")
+    USEFUL = "useful", _("Most useful first")
+    UNCERTAIN = "uncertain", _("Most uncertain first")
+
+
 class Project(models.Model):
     """One dataset in the making: its sources, people, guideline, thresholds and releases."""
 
@@ -41,6 +49,16 @@ class Project(models.Model):
         _("of the pairs that passed"),
         default=1,
         validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )
+    queue_order = models.CharField(
+        _("order of the queue"),
+        max_length=9,
+        choices=QueueOrder.choices,
+        default=QueueOrder.OLDEST,
+        help_text=_(
+            "Useful and uncertain are what the learned model takes them for; until there is one, "
+            "the oldest pairs come first."
+        ),
     )
     created_at = models.DateTimeField(auto_now_add=True)
 

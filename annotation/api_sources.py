@@ -14,10 +14,10 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotation import jobs, uploads
+from annotation import floors, jobs, uploads
 from annotation.access import project_for
-from annotation.models import Batch, ImportIssue, Job, Project
-from annotation.models.source import LICENCE_LENGTH, NAME_LENGTH
+from annotation.models import Batch, ImportIssue, Job, Project, Source
+from annotation.models.source import LICENCE_LENGTH, MOST_FLOOR, NAME_LENGTH
 from annotation.sources.recipes import RECIPES
 from cqia.accounts import http
 from cqia.accounts.roles import Role
@@ -42,6 +42,17 @@ class ImportSerializer(serializers.Serializer[Any]):
         help_text="Needed for a new source.",
     )
     licence = serializers.CharField(max_length=LICENCE_LENGTH, default="", allow_blank=True)
+    floor = serializers.IntegerField(
+        min_value=0,
+        max_value=MOST_FLOOR,
+        default=None,
+        allow_null=True,
+        help_text="Least characters of an answer; null: what the recipe asks.",
+    )
+
+
+class FloorSerializer(serializers.Serializer[Any]):
+    floor = serializers.IntegerField(min_value=0, max_value=MOST_FLOOR, allow_null=True)
 
 
 class BatchSerializer(serializers.ModelSerializer[Batch]):
@@ -96,7 +107,7 @@ def import_file(request: Request, slug: str) -> Response:
     form.is_valid(raise_exception=True)
     data = form.validated_data
     file = cast(TemporaryUploadedFile, data["file"])
-    wanted = uploads.Wanted(data["source"], data["recipe"], data["licence"])
+    wanted = uploads.Wanted(data["source"], data["recipe"], data["licence"], data["floor"])
     path = Path(file.temporary_file_path())
     taken = uploads.take(project, wanted, path, file.name or "", cast(Any, request.user))
     batch = _batches(project).get(pk=taken.batch.pk)
@@ -121,6 +132,17 @@ def issues(request: Request, slug: str, pk: int) -> Response:
     pages = IssuePages()
     page = pages.paginate_queryset(shown.issues.all(), request)
     return pages.get_paginated_response(IssueSerializer(page or [], many=True).data)
+
+
+@extend_schema(request=FloorSerializer, responses=FloorSerializer)
+@api_view(["POST"])
+def set_floor(request: Request, slug: str, pk: int) -> Response:
+    """Ask another length of a source's answers; its project is measured anew where that changes."""
+    source = get_object_or_404(Source, project=_project(request, slug), pk=pk)
+    form = FloorSerializer(data=request.data)
+    form.is_valid(raise_exception=True)
+    floors.set_floor(source, form.validated_data["floor"], cast(Any, request.user))
+    return Response(form.data)
 
 
 @extend_schema(responses=JobSerializer)

@@ -6,6 +6,7 @@ urlpatterns = [
     path("projects/<slug:slug>/imports", api_sources.import_file, name="api-import"),
     path("projects/<slug:slug>/batches/<int:pk>", api_sources.batch, name="api-batch"),
     path("projects/<slug:slug>/batches/<int:pk>/issues", api_sources.issues, name="api-issues"),
+    path("projects/<slug:slug>/sources/<int:pk>/floor", api_sources.set_floor, name="api-floor"),
     path("projects/<slug:slug>/jobs/<int:pk>", api_sources.job, name="api-job"),
     path(
         "projects/<slug:slug>/jobs/<int:pk>/cancel", api_sources.cancel_job, name="api-cancel-job"

@@ -19,6 +19,7 @@ SENTENCES: dict[str, Promise] = {
     "endpoint saved": _("Model server %(name)s added"),
     "endpoint removed": _("Model server %(name)s removed"),
     "file imported": _("File %(file)s imported into %(source)s"),
+    "floor set": _("Least length of the answers of %(source)s changed"),
     "threshold set": _("Line of the check “%(check)s” moved"),
     "benchmark registered": _("Benchmark “%(name)s” registered"),
     "benchmark watched": _("Pairs are compared with the benchmark “%(name)s”"),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from annotation import jobs, queue, workflow
+from annotation import floors, jobs, queue, workflow
 from annotation.checks import CORPUS_CHECKS, PROJECT_CHECKS, TEXT_CHECKS, Measurement, Text
 from annotation.contamination import waivers
 from annotation.models import Finding, Job, Pair, Project, State, Transition
@@ -108,8 +108,10 @@ def chunks(pairs: QuerySet[Pair]) -> Iterator[list[int]]:
 
 
 def texts_of(ids: Sequence[int]) -> dict[int, Text]:
-    """What the checks see: the whole prompt, and the answers as they were imported."""
-    return {pk: Text(one.prompt, one.answers) for pk, one in whole_texts(ids).items()}
+    """What the checks see: the whole prompt, the answers as they were imported, and how long
+    their source asks them to be."""
+    asked = floors.floors_of(ids)
+    return {pk: Text(one.prompt, one.answers, asked[pk]) for pk, one in whole_texts(ids).items()}
 
 
 def measure(project: Project, ids: Sequence[int]) -> None:

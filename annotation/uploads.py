@@ -32,6 +32,7 @@ class Wanted:
     source: str
     recipe: str = ""
     licence: str = ""
+    floor: int | None = None  # characters of an answer; None: as the source has it
 
 
 class Outcome(StrEnum):
@@ -95,7 +96,7 @@ def _source(project: Project, wanted: Wanted) -> Source:
     _check_lengths(wanted)
     if wanted.recipe and recipe_of(wanted.recipe) is None:
         raise Refused("unknown_recipe", "recipe", recipe=wanted.recipe)
-    own = {"recipe": wanted.recipe, "licence": wanted.licence}
+    own = {"recipe": wanted.recipe, "licence": wanted.licence, "answer_floor": wanted.floor}
     Source.objects.get_or_create(project=project, name=wanted.source, defaults=own)
     source = project.sources.select_for_update(no_key=True).get(name=wanted.source)
     if not source.recipe:
@@ -104,6 +105,8 @@ def _source(project: Project, wanted: Wanted) -> Source:
         raise Refused("recipe_differs", "recipe", source=source.name, recipe=source.recipe)
     if wanted.licence not in ("", source.licence):
         raise Refused("licence_differs", "licence", source=source.name, licence=source.licence)
+    if wanted.floor not in (None, source.answer_floor):
+        raise Refused("floor_differs", "floor", source=source.name)
     return source
 
 

@@ -19,6 +19,7 @@ urlpatterns = [
     path("sources/import", sources.import_file, name="import"),
     path("sources/batches/<int:pk>/", sources.batch, name="batch"),
     path("sources/batches/<int:pk>/issues.csv", sources.batch_issues, name="batch-issues"),
+    path("sources/<int:pk>/floor", sources.set_floor, name="set-floor"),
     # jobs
     path("jobs/<int:pk>/", jobs.job, name="job"),
     path("jobs/<int:pk>/cancel", jobs.cancel_job, name="cancel-job"),

@@ -56,6 +56,7 @@ RULES: dict[str, Rule] = {
     "annotation:import": get(*LEADS),
     "annotation:batch": get(*LEADS),
     "annotation:batch-issues": get(*LEADS),
+    "annotation:set-floor": post(*LEADS),
     "annotation:job": get(*LEADS),
     "annotation:cancel-job": post(*LEADS),
     # pre-filter and pairs
@@ -118,6 +119,7 @@ RULES: dict[str, Rule] = {
     # API
     "api-import": post(*LEADS),
     "api-batch": get(*LEADS),
+    "api-floor": post(*LEADS),
     "api-issues": get(*LEADS),
     "api-job": get(*LEADS),
     "api-cancel-job": post(*LEADS),

@@ -16,10 +16,12 @@ from annotation.checks.han_ratio import HanRatio
 from annotation.checks.judge import Judge
 from annotation.checks.length import Length
 from annotation.checks.repetition import Repetition
+from annotation.checks.short_for_source import ShortForSource
 
 # In the order in which a drop is put down to them: the first that fails gives the reason.
 CHECKS: tuple[Check, ...] = (
     Length(),
+    ShortForSource(),
     HanRatio(),
     Repetition(),
     Duplicate(),

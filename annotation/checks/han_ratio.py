@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from annotation.checks.base import Measurement, Text, TextCheck
+from annotation.checks.base import Group, Measurement, Text, TextCheck
 from annotation.checks.shape import HAN, KANA, LATIN, LETTER
 
 # Only letters stay, so that white space parts the words of other scripts.
@@ -21,6 +21,7 @@ class HanRatio(TextCheck):
         "answers together; code, formulas and addresses do not count."
     )
     unit = _("share")
+    group = Group.LENGTH
     too_low = _("Only %(score)s of the words are Chinese.")
     too_high = _("%(score)s of the words are Chinese.")
     low = 0.15

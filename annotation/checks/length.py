@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from annotation.checks.base import Measurement, Text, TextCheck
+from annotation.checks.base import Group, Measurement, Text, TextCheck
 from cqia.lib.text import characters
 
 
@@ -11,6 +11,7 @@ class Length(TextCheck):
     name = _("Answer length")
     description = _("Characters of the answer, spaces not counted; the longest of several answers.")
     unit = _("characters")
+    group = Group.LENGTH
     too_low = _("Characters of the answer: %(score)s, which is too few.")
     too_high = _("Characters of the answer: %(score)s, which is too many.")
     low = 2

@@ -2,7 +2,7 @@ from collections import Counter
 
 from django.utils.translation import gettext_lazy as _
 
-from annotation.checks.base import Measurement, Text, TextCheck
+from annotation.checks.base import Group, Measurement, Text, TextCheck
 from annotation.checks.prose import prose
 
 SPAN = 16  # characters: shorter spans recur in good prose and in lists (ours)
@@ -25,6 +25,7 @@ class Repetition(TextCheck):
         "the least repetitive of several answers."
     )
     unit = _("share")
+    group = Group.FAULTS
     too_low = _("%(score)s of the answer repeats itself.")
     too_high = _("%(score)s of the answer repeats itself: “%(evidence)s”")
     high = 0.5

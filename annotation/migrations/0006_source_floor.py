@@ -1,4 +1,4 @@
-from django.db import migrations
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
@@ -6,4 +6,20 @@ class Migration(migrations.Migration):
         ("annotation", "0005_endpoint_address"),
     ]
 
-    operations = []
+    operations = [
+        migrations.AddField(
+            model_name="source",
+            name="answer_floor",
+            field=models.PositiveIntegerField(
+                blank=True,
+                help_text="Empty: what the recipe asks for the kind of task. 0: none.",
+                null=True,
+                verbose_name="least characters of an answer",
+            ),
+        ),
+        migrations.AddField(
+            model_name="source",
+            name="floor_changes",
+            field=models.PositiveIntegerField(default=0, editable=False),
+        ),
+    ]

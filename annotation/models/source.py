@@ -10,6 +10,7 @@ from annotation.sources.recipes import recipe_of
 from cqia.lib.errors import explain
 
 NAME_LENGTH, LICENCE_LENGTH = 80, 120
+MOST_FLOOR = 1_000_000  # characters
 
 _NOTICES = {
     "utf-8-sig": "bom_removed",
@@ -35,6 +36,14 @@ class Source(models.Model):
     name = models.CharField(_("name"), max_length=NAME_LENGTH)
     recipe = models.CharField(_("recipe"), max_length=20)
     licence = models.CharField(_("licence"), max_length=LICENCE_LENGTH, blank=True)
+    answer_floor = models.PositiveIntegerField(
+        _("least characters of an answer"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: what the recipe asks for the kind of task. 0: none."),
+    )
+    # How often the floor was changed: part of the version of the findings that depend on it.
+    floor_changes = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

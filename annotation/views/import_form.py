@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from annotation.models import Project
-from annotation.models.source import LICENCE_LENGTH, NAME_LENGTH
+from annotation.models.source import LICENCE_LENGTH, MOST_FLOOR, NAME_LENGTH
 from annotation.sources.recipes import RECIPES
 from annotation.uploads import Wanted
 
@@ -40,6 +40,13 @@ class ImportForm(forms.Form):
             "Under which the source may be used, such as CC-BY-4.0. It goes with every row."
         ),
     )
+    floor = forms.IntegerField(
+        label=_("Least characters of an answer"),
+        min_value=0,
+        max_value=MOST_FLOOR,
+        required=False,
+        help_text=_("Of a new source. Empty: what the recipe asks for the kind of task; 0: any."),
+    )
 
     def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -47,4 +54,8 @@ class ImportForm(forms.Form):
 
     def wanted(self) -> Wanted:
         data = self.cleaned_data
-        return Wanted(data["source"], data["recipe"], data["licence"])
+        return Wanted(data["source"], data["recipe"], data["licence"], data["floor"])
+
+
+class FloorForm(forms.Form):
+    floor = forms.IntegerField(min_value=0, max_value=MOST_FLOOR, required=False)

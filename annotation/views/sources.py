@@ -9,13 +9,14 @@ from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.core.paginator import Paginator
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from annotation import issue_table, uploads
+from annotation import floors, issue_table, uploads
 from annotation.access import project_for
-from annotation.models import Batch, Project
+from annotation.models import Batch, Project, Source
 from annotation.sources.recipes import RECIPES, Refused
-from annotation.views.import_form import ImportForm
+from annotation.views.import_form import FloorForm, ImportForm
 from annotation.views.source_cards import cards_of
 from cqia.accounts.http import Request
 from cqia.accounts.roles import Role
@@ -67,6 +68,19 @@ def _taken(request: Request, project: Project, form: ImportForm) -> uploads.Take
 def _import_page(request: Request, form: ImportForm, status: int = 200) -> HttpResponse:
     context = {"room": "sources", "form": form, "recipes": RECIPES}
     return render(request, "annotation/import.html", context, status=status)
+
+
+@login_required
+@require_POST
+def set_floor(request: Request, slug: str, pk: int) -> HttpResponse:
+    project = project_for(request, slug, Role.LEAD)
+    source = get_object_or_404(Source, project=project, pk=pk)
+    form = FloorForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(form.errors["floor"]))
+    elif floors.set_floor(source, form.cleaned_data["floor"], request.user):
+        messages.success(request, _("Saved. The pre-filter measures the answers anew."))
+    return redirect("annotation:sources", slug)
 
 
 def _batch_for(request: Request, slug: str, pk: int) -> Batch:

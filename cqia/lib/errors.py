@@ -44,6 +44,9 @@ MESSAGES: dict[str, Promise] = {
     "recipe_missing": _("A new source needs a recipe."),
     "recipe_differs": _("The source “%(source)s” is read with the recipe “%(recipe)s”."),
     "licence_differs": _("The licence of the source “%(source)s” is “%(licence)s”."),
+    "floor_differs": _(
+        "The source “%(source)s” asks for another length; change it on the page of the sources."
+    ),
     "bad_text": _("“%(field)s” must be one line of at most %(limit)s characters."),
     # Notices: the row was kept
     "nul_removed": _("NUL characters were removed from the field “%(field)s”."),

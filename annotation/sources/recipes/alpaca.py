@@ -1,3 +1,5 @@
+from collections.abc import Collection
+
 from django.utils.translation import gettext_lazy as _
 
 from annotation.sources.recipes import fields
@@ -23,3 +25,6 @@ class Alpaca:
             system=fields.optional_text(record, "system"),
             history=fields.turns(record, "history"),
         )
+
+    def floor(self, task_minor: Collection[str]) -> int:
+        return 0

@@ -1,7 +1,13 @@
+from collections.abc import Collection
+
 from django.utils.translation import gettext_lazy as _
 
 from annotation.sources.recipes import fields
 from annotation.sources.recipes.mapped import Answer, Mapped, Record
+
+# Characters. The shortest synopses and introductions of the published files have exactly 200, so
+# that a floor of 200 may be taken for theirs; no floor is published.
+FLOORS = {"故事概要": 200, "图书介绍": 200, "作者介绍": 200}
 
 
 class Cqia:
@@ -33,3 +39,6 @@ class Cqia:
             verified_upstream=fields.truth(record, "human_verified"),
             copyright=fields.note(record, "copyright"),
         )
+
+    def floor(self, task_minor: Collection[str]) -> int:
+        return max((FLOORS.get(kind, 0) for kind in task_minor), default=0)

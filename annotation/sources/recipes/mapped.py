@@ -1,6 +1,6 @@
 """What a recipe makes of a record, and how it refuses one."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
@@ -59,3 +59,6 @@ class Recipe(Protocol):
 
     def map(self, record: Record) -> Mapped:
         """The pair in `record`; raises Refused with the field that is at fault."""
+
+    def floor(self, task_minor: Collection[str]) -> int:
+        """The least characters that an answer should have, by the pair's kinds of task; 0: any."""

@@ -1,3 +1,5 @@
+from collections.abc import Collection
+
 from django.utils.translation import gettext_lazy as _
 
 from annotation.sources.recipes import fields
@@ -32,6 +34,9 @@ class Responses:
             metadata=fields.note(record, "metadata"),
             copyright=fields.note(record, "copyright"),
         )
+
+    def floor(self, task_minor: Collection[str]) -> int:
+        return 0
 
 
 def _answers(record: Record) -> list[Answer]:

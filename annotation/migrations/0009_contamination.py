@@ -1,3 +1,4 @@
+import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
@@ -32,6 +33,31 @@ class Migration(migrations.Migration):
                 ("issues", models.JSONField(default=list)),
                 ("refused", models.PositiveIntegerField(default=0)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="benchmarks",
+                        to="annotation.project",
+                    ),
+                ),
+                (
+                    "job",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="annotation.job",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "ordering": ["name"],
@@ -49,6 +75,14 @@ class Migration(migrations.Migration):
                 ("label", models.CharField(max_length=120)),
                 ("grams", models.BinaryField()),
                 ("signature", models.BinaryField()),
+                (
+                    "benchmark",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="items",
+                        to="annotation.benchmark",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
@@ -62,6 +96,22 @@ class Migration(migrations.Migration):
                 ),
                 ("reason", models.CharField(max_length=400, verbose_name="reason")),
                 ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "pair",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="waiver",
+                        to="annotation.pair",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(

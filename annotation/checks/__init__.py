@@ -16,6 +16,7 @@ from annotation.checks.han_ratio import HanRatio
 from annotation.checks.judge import Judge
 from annotation.checks.length import Length
 from annotation.checks.repetition import Repetition
+from annotation.checks.self_naming import SelfNaming
 from annotation.checks.short_for_source import ShortForSource
 
 # In the order in which a drop is put down to them: the first that fails gives the reason.
@@ -25,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     HanRatio(),
     Repetition(),
     Duplicate(),
+    SelfNaming(),
     Contact(),
     Contamination(),
     Judge(),

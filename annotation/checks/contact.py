@@ -1,9 +1,7 @@
-import re
-from dataclasses import dataclass
-
 from django.utils.translation import gettext_lazy as _
 
-from annotation.checks.base import EVIDENCE, Measurement, Text, TextCheck
+from annotation.checks.base import EVIDENCE, Group, Measurement, Text, TextCheck
+from annotation.checks.signs import FEW, Signs, sign
 
 MESSENGER_WORDS = (
     *("微信", "微 信", "薇信", "威信", "V信", "vx", "VX", "Vx"),
@@ -18,72 +16,58 @@ PHONE = (
     r"|[48]00[-\s]?\d{3,4}[-\s]?\d{3,4})(?!\d)"
 )
 US = r"(?:我们?|客服|老师|店主|助理|小编)?的?个?"
-FEW = r"[^。！？!?\n]"  # keeps a pattern within its sentence
 COLON = r"\s{0,2}[:：]\s{0,2}"
 PERHAPS_COLON = r"\s{0,2}[:：]?\s{0,2}"
 # Helplines belong into good advice.
 NO_HELPLINE = "".join(f"(?<!{word})" for word in ("援助", "心理", "干预", "救助", "举报", "投诉"))
 
 
-@dataclass(frozen=True)
-class Sign:
-    """One way to advertise. Without any of `words` the pattern cannot match, and looking for plain
-    words is some thirty times as fast."""
-
-    words: tuple[str, ...]
-    pattern: re.Pattern[str]
-
-
-def _sign(words: tuple[str, ...], *patterns: str) -> Sign:
-    return Sign(words, re.compile("|".join(patterns)))
-
-
 # Precision before recall: a messenger, a shop, a number or a link alone is no advertisement; an
 # account or number with its label is, and so is an invitation to get in touch.
-SIGNS = (
-    _sign(
+SIGNS = Signs(
+    sign(
         MESSENGER_WORDS,
         rf"{MESSENGER}{COLON}{ACCOUNT}",
         rf"(?:加入?|联系|➕){US}\s?{MESSENGER}{PERHAPS_COLON}{ACCOUNT}",
         rf"(?:添加|加)(?:我们?|客服|老师|店主|助理|小编)的?个?\s?{MESSENGER}",
         rf"(?:需要|有意|感兴趣|咨询|购买|代理|领取|合作){FEW}{{0,12}}加\s?{MESSENGER}",
     ),
-    _sign(
+    sign(
         ("电话", "手机", "热线", "专线", "Tel", "TEL", "tel", "☎", "📞", "📱"),
         rf"{NO_HELPLINE}(?:电话|手机号?码?|热线|专线|[Tt][Ee][Ll]|☎️?|📞|📱){PERHAPS_COLON}{PHONE}",
     ),
-    _sign(
+    sign(
         ("致电", "拨打", "来电", "联系方式"),
         rf"(?:致电|拨打|来电|联系方式){US}(?:咨询|订购)?{PERHAPS_COLON}{PHONE}",
     ),
-    _sign(
+    sign(
         ("私信我", "私聊我", "滴滴我", "戳我", "加我"),
         rf"(?:私信|私聊|滴滴|戳)我{FEW}{{0,10}}(?:领|购买|下单|报名|咨询|链接|进群|资料|优惠|发你)",
         rf"(?:需要|有意|感兴趣|咨询|购买|代理|领取|合作){FEW}{{0,12}}加我(?!们)",
     ),
-    _sign(
+    sign(
         ("二维码", "扫码"),
         rf"(?:长按|识别|扫)(?:描|一扫)?(?:下方|上方|下图|图中|文末|以下|上面|下面|此)?的?二维码{FEW}{{0,8}}"
         r"(?:关注|添加|加|领|进群|入群|报名|咨询|购买|下单)",
         r"扫码(?:关注|添加|加我|加群|进群|入群|领取|领|报名|咨询|下单)(?!的?(?:功能|流程|接口|逻辑))",
     ),
-    _sign(
+    sign(
         ("公众号",),
         r"(?:欢迎|请|记得|快来|搜索|点击)(?:大家)?(?:关注|订阅)(?:一下)?(?:我的?|我们的?|本|下方)?"
         r"(?:个人)?(?:微信)?公众号",
         rf"关注(?:我的?|我们的?)?(?:微信)?公众号{FEW}{{0,20}}(?:回复|领|获取)",
     ),
-    _sign(
+    sign(
         SHOP_WORDS,
         rf"复制{FEW}{{0,30}}(?:打开|去|到)(?:手机)?{SHOP}",
         rf"{SHOP}店铺?(?:名|搜索)?{COLON}\S{{2,20}}",
     ),
-    _sign(("￥", "₤"), r"[￥₤][A-Za-z0-9]{9,14}[￥₤]"),
-    _sign(
+    sign(("￥", "₤"), r"[￥₤][A-Za-z0-9]{9,14}[￥₤]"),
+    sign(
         ("链接", "地址", "网址", "通道"),
         rf"(?:购买|下单|优惠券?|领券|抢购|报名|店铺)(?:链接|地址|网址|通道){COLON}(?:https?://|www\.)[^\s，。；]{{4,60}}",
     ),
-    _sign(
+    sign(
         ("@",),
         r"(?:商务|广告|业务|加盟|招商|订购)(?:合作|咨询|联系|洽谈|推广)?(?:联系|邮箱)?"
         rf"{COLON}[\w.+-]{{2,40}}@[\w-]+\.[\w.]+",
@@ -101,19 +85,11 @@ class Contact(TextCheck):
         "A mere mention of WeChat, a shop or a link does not count."
     )
     unit = _("places")
+    group = Group.PERSONAL
     too_low = _("No advertisement was found.")
     too_high = _("Advertisement or contact details: “%(evidence)s”")
     high = 0
 
     def measure(self, text: Text) -> Measurement:
-        found = [place for part in (text.prompt, *text.answers) for place in _places(part)]
+        found = SIGNS.places(text.whole)
         return Measurement(len(found), " … ".join(found)[:EVIDENCE])
-
-
-def _places(part: str) -> list[str]:
-    return [
-        " ".join(match.group().split())
-        for sign in SIGNS
-        if any(word in part for word in sign.words)
-        for match in sign.pattern.finditer(part)
-    ]

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -6,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from annotation.checks import CHECKS
 from annotation.models import Project, Source, State
 from annotation.models.pair import PASSED
+from annotation.sides import PAGES
 from annotation.thresholds import Line, check_named
 
 
@@ -22,6 +24,22 @@ class ThresholdForm(forms.Form):
         """Of a valid form; raises CqiaError for a check that does not exist."""
         data = self.cleaned_data
         return Line(check_named(data["check"]), data["enabled"], data["low"], data["high"])
+
+
+class SidesForm(forms.Form):
+    """Which pairs to show beside a line, and another line to show them at."""
+
+    low = forms.FloatField(required=False)
+    high = forms.FloatField(required=False)
+    bound = forms.ChoiceField(required=False, choices=[("low", ""), ("high", "")])
+    page = forms.IntegerField(required=False, min_value=1, max_value=PAGES)
+    draw = forms.BooleanField(required=False)
+
+    def line(self, saved: Line) -> Line:
+        """The line that was asked for, else the one saved; of a valid form."""
+        if not ("low" in self.data or "high" in self.data):
+            return saved
+        return replace(saved, low=self.cleaned_data["low"], high=self.cleaned_data["high"])
 
 
 class _OfProject(forms.Form):

@@ -3,6 +3,7 @@ from django.urls import path
 from annotation.views import (
     benchmarks,
     jobs,
+    labels,
     pairs,
     prefilter,
     settings,
@@ -28,7 +29,13 @@ urlpatterns = [
     path("prefilter/run", prefilter.run_prefilter, name="run-prefilter"),
     path("prefilter/thresholds", prefilter.set_threshold, name="set-threshold"),
     path("prefilter/thresholds/preview", prefilter.preview_threshold, name="preview-threshold"),
-    path("prefilter/checks/<str:check>/", prefilter.sides, name="sides"),
+    path("prefilter/checks/<str:check>/", labels.beside_line, name="sides"),
+    path("prefilter/checks/<str:check>/labels", labels.label_pair, name="label-pair"),
+    path(
+        "prefilter/checks/<str:check>/quality.<str:form>",
+        labels.quality_chart,
+        name="quality-chart",
+    ),
     path("prefilter/judge", prefilter.run_judge, name="run-judge"),
     path("prefilter/dropped/", prefilter.dropped, name="dropped"),
     path("prefilter/dropped/restore", prefilter.restore_pairs, name="restore-pairs"),

@@ -65,6 +65,8 @@ RULES: dict[str, Rule] = {
     "annotation:set-threshold": post(*LEADS),
     "annotation:preview-threshold": get(*LEADS),
     "annotation:sides": get(*LEADS),
+    "annotation:label-pair": post(*LEADS),
+    "annotation:quality-chart": get(*LEADS),
     "annotation:restore-pairs": post(*LEADS),
     "annotation:run-judge": post(*LEADS),
     "annotation:dropped": get(*LEADS),

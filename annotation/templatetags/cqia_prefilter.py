@@ -5,7 +5,8 @@ import math
 from django import template
 
 from annotation.checks import Check
-from annotation.cockpit import BINS, Histogram
+from annotation.histograms import BINS, Histogram
+from annotation.line_quality import Share
 from annotation.thresholds import Line, shown
 
 register = template.Library()
@@ -14,32 +15,56 @@ WIDTH, HEIGHT = 480, 64
 
 @register.inclusion_tag("annotation/_histogram.html")
 def histogram(scores: Histogram, line: Line) -> dict[str, object]:
-    """The scores of a check as bars, logarithmic in height so that a few pairs can be seen."""
+    """The scores of a check as bars, logarithmic in height so that a few pairs can be seen.
+
+    static/js/cockpit.js draws them again while a line is dragged, from `counts`.
+    """
     most = math.log1p(max(scores.counts))
     bars: dict[bool, list[str]] = {False: [], True: []}
     for number, count in enumerate(scores.counts):
         if count:
-            drops = line.enabled and line.drops(_typical(scores, number, line.check))
+            drops = line.drops(_typical(scores, number, line.check))
             bars[drops].append(_bar(number, math.log1p(count) / most))
-    between = 0.5 if line.check.whole else 0.0  # the mark stands between two whole numbers
-    bounds = [line.low - between] if line.low is not None else []
-    bounds += [line.high + between] if line.high is not None else []
     return {
         "within": "".join(bars[False]),
         "beyond": "".join(bars[True]),
-        "marks": [f"{scores.place(bound) * WIDTH:.2f}" for bound in bounds],
+        "handles": _handles(scores, line),
         "line": line,
         "width": WIDTH,
         "height": HEIGHT,
+        "scores": scores,
+        "counts": ",".join(map(str, scores.counts)),
+        "ends": (f"{scores.floor:.10g}", f"{scores.ceiling:.10g}"),
         "floor": shown(line.check, scores.floor),
         "ceiling": shown(line.check, scores.ceiling),
-        "total": scores.total,
     }
 
 
 @register.filter
 def score(value: float, check: Check) -> str:
     return shown(check, value)
+
+
+@register.filter
+def percent(share: float) -> str:
+    """A share in whole per cent."""
+    return f"{share:.0%}"
+
+
+@register.filter
+def interval(share: Share) -> str:
+    """The bounds of a share in whole per cent."""
+    return f"{share.low:.0%}–{share.high:.0%}"
+
+
+def _handles(scores: Histogram, line: Line) -> list[tuple[str, str]]:
+    """Each bound's name and where its mark stands; at the end of the axis where it has none."""
+    between = 0.5 if line.check.whole else 0.0  # the mark stands between two whole numbers
+    places = {
+        "low": 0.0 if line.low is None else scores.place(line.low - between),
+        "high": 1.0 if line.high is None else scores.place(line.high + between),
+    }
+    return [(name, f"{place * WIDTH:.2f}") for name, place in places.items()]
 
 
 def _typical(scores: Histogram, number: int, check: Check) -> float:

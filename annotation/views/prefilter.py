@@ -1,42 +1,24 @@
-from dataclasses import dataclass
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from annotation import cockpit, drops, jobs, judge, thresholds
+from annotation import cockpit, drops, jobs, judge, redecisions, thresholds
 from annotation import prefilter as filtering
 from annotation.access import project_for
 from annotation.checks import CHECK_OF
 from annotation.models import Job, Judgement, Project, State
 from annotation.paging import page_of
 from annotation.prefilter_forms import DropFilter, JudgeForm, ThresholdForm
+from annotation.views.cockpit_rows import rows_of
 from cqia.accounts.http import Request
 from cqia.accounts.roles import Role
 from cqia.lib.chart_response import respond
 from cqia.lib.errors import CqiaError
-
-
-@dataclass(frozen=True)
-class Row:
-    """One check on the page."""
-
-    line: thresholds.Line
-    dropped: int
-    histogram: cockpit.Histogram | None
-
-    @property
-    def low(self) -> str:
-        return _plain(self.line.low)
-
-    @property
-    def high(self) -> str:
-        return _plain(self.line.high)
 
 
 @login_required
@@ -46,15 +28,15 @@ def prefilter(request: Request, slug: str) -> HttpResponse:
     project = project_for(request, slug, Role.LEAD)
     counts = cockpit.state_counts(project)
     lines = thresholds.lines_of(project)
-    dropped = cockpit.dropped_by(project, lines)
-    spread = cockpit.histograms(project, [line.check for line in lines])
+    words = request.GET.get("q", "")[:100]
     context = {
         "room": "prefilter",
         "came_in": sum(counts.values()),
         "waiting": counts[State.IMPORTED],
         "dropped": counts[State.DROPPED],
-        "passed": sum(counts.values()) - counts[State.IMPORTED] - counts[State.DROPPED],
-        "rows": [Row(line, dropped[line.check.id], spread[line.check.id]) for line in lines],
+        "passed": cockpit.passed(counts),
+        "words": words,
+        "groups": rows_of(project, lines, words),
         "jobs": _jobs(project),
         "judge": _judge(project),
     }
@@ -77,8 +59,8 @@ def set_threshold(request: Request, slug: str) -> HttpResponse:
     try:
         if not form.is_valid():
             raise CqiaError("threshold_not_finite")
-        thresholds.set_threshold(project, request.user, form.line)
-        messages.success(request, _("Saved; the pairs are being decided on anew."))
+        redecisions.redecide(project, request.user, [form.line])
+        messages.success(request, _("Saved; the pairs are decided on anew."))
     except CqiaError as error:
         messages.error(request, str(error))
     return redirect("annotation:prefilter", slug)
@@ -92,20 +74,6 @@ def preview_threshold(request: Request, slug: str) -> HttpResponse:
     form = ThresholdForm(request.GET)
     preview = cockpit.preview(project, form.line) if form.is_valid() else None
     return render(request, "annotation/_preview.html", {"preview": preview})
-
-
-@login_required
-@require_GET
-def sides(request: Request, slug: str, check: str) -> HttpResponse:
-    """The pairs just on both sides of a check's line."""
-    project = project_for(request, slug, Role.LEAD)
-    found = [line for line in thresholds.lines_of(project) if line.check.id == check]
-    if not found:
-        raise Http404
-    outside, inside = cockpit.sides(project, found[0])
-    context = {"room": "prefilter", "line": found[0], "outside": outside, "inside": inside}
-    template = "annotation/_sides.html" if request.htmx else "annotation/sides.html"
-    return render(request, template, context)
 
 
 @login_required
@@ -168,11 +136,6 @@ def restore_pairs(request: Request, slug: str) -> HttpResponse:
     return redirect("annotation:dropped", slug)
 
 
-def _plain(bound: float | None) -> str:
-    """As a number field takes it, whatever the language."""
-    return "" if bound is None else f"{bound:g}"
-
-
 def _jobs(project: Project) -> list[Job]:
     """What is under way, and the last run where it failed."""
     known = Job.objects.filter(project=project, task__in=cockpit.TASKS).order_by("-id")
@@ -191,6 +154,7 @@ def _judge(project: Project) -> dict[str, object]:
         "failures": counts["all"] - counts["scores"],
     }
     try:
-        return known | {"model": judge.endpoint_of(project).model}
+        judges = judge.judges_of(project)
+        return known | {"model": ", ".join(each.endpoint.model for each in judges)}
     except CqiaError as error:
         return known | {"model": "", "error": error}

@@ -130,7 +130,7 @@ def funnel(steps: Sequence[tuple[str, int]], *, title: str) -> Chart:
     words = "format(datum.count, ',') + ' · ' + format(datum.share, '.0%')"
     label = base.mark_text(align="left", dx=6).transform_calculate(words=words)
     bars = base.mark_bar(height=alt.RelativeBandSize(0.7))
-    return _chart(bars + label.encode(text="words:N"), data, title)
+    return chart_of(bars + label.encode(text="words:N"), data, title)
 
 
 def win_tie_lose(
@@ -170,7 +170,7 @@ def win_tie_lose(
     spec = layers.resolve_scale(color="independent").transform_calculate(
         end="datum.from + datum.share", middle="datum.from + datum.share / 2"
     )
-    return _chart(spec, data, title)
+    return chart_of(spec, data, title)
 
 
 def ratings(rows: Sequence[tuple[str, float, float, float]], *, title: str, axis: str) -> Chart:
@@ -184,7 +184,7 @@ def ratings(rows: Sequence[tuple[str, float, float, float]], *, title: str, axis
     whisker = base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", scale=scale, title=axis))
     dot = base.mark_point(filled=True, size=90, opacity=1).encode(x="rating:Q")
     label = base.mark_text(dy=-11).encode(x="rating:Q", text=alt.Text("rating:Q", format=".0f"))
-    return _chart(whisker.encode(x2="high:Q") + dot + label, data, title)
+    return chart_of(whisker.encode(x2="high:Q") + dot + label, data, title)
 
 
 def histogram(
@@ -210,7 +210,7 @@ def histogram(
     )
     marks = alt.InlineData([{"at": threshold} for threshold in thresholds])
     lines = alt.Chart(marks).mark_rule(color="$last", strokeWidth=2, strokeDash=[5, 3])
-    return _chart(alt.layer(bars, lines.encode(x="at:Q")), data, title, height=180)
+    return chart_of(alt.layer(bars, lines.encode(x="at:Q")), data, title, height=180)
 
 
 def bars(rows: Sequence[tuple[str, float]], *, title: str, axis: str | None = None) -> Chart:
@@ -223,7 +223,7 @@ def bars(rows: Sequence[tuple[str, float]], *, title: str, axis: str | None = No
         y=alt.Y("label:N", sort=None, title=None),
     )
     label = base.mark_text(align="left", dx=6).encode(text=alt.Text("value:Q", format=",.6~g"))
-    return _chart(base.mark_bar(height=alt.RelativeBandSize(0.7)) + label, data, title)
+    return chart_of(base.mark_bar(height=alt.RelativeBandSize(0.7)) + label, data, title)
 
 
 def columns(rows: Sequence[tuple[str, float]], *, title: str, axis: str | None = None) -> Chart:
@@ -241,7 +241,7 @@ def columns(rows: Sequence[tuple[str, float]], *, title: str, axis: str | None =
             y=alt.Y("value:Q", title=axis),
         )
     )
-    return _chart(spec, data, title, height=180)
+    return chart_of(spec, data, title, height=180)
 
 
 def binned(values: Sequence[float], count: int = 30) -> list[tuple[float, float, int]]:
@@ -264,7 +264,7 @@ def _outcome(names: tuple[str, str, str], colours: tuple[str, str, str]) -> "alt
     return alt.Color("outcome:N", scale=alt.Scale(domain=list(names), range=list(colours)))
 
 
-def _chart(
+def chart_of(
     spec: "alt.Chart | alt.LayerChart | alt.FacetChart",
     data: Sequence[Row],
     title: str,

@@ -214,6 +214,8 @@ MODEL_NAME = env.text("CQIA_MODEL_NAME")
 MODEL_API_KEY = env.text("CQIA_MODEL_API_KEY")
 # Requests under way at once from one worker; the engine's own scheduler does the rest.
 MODEL_CONCURRENCY = env.number("CQIA_MODEL_CONCURRENCY", 32)
+# Answers that make a score where the server gives no token probabilities (a default of this project).
+JUDGE_SAMPLES = env.number("CQIA_JUDGE_SAMPLES", 5)
 # A longer line of an import is refused with its number (a default of this project).
 IMPORT_LINE_LIMIT = env.number("CQIA_IMPORT_LINE_LIMIT", 4 * 1024 * 1024)
 

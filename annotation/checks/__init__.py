@@ -14,6 +14,7 @@ from annotation.checks.contamination import Contamination
 from annotation.checks.duplicate import Duplicate
 from annotation.checks.han_ratio import HanRatio
 from annotation.checks.judge import Judge
+from annotation.checks.judge_gap import JudgeGap
 from annotation.checks.length import Length
 from annotation.checks.repetition import Repetition
 from annotation.checks.self_naming import SelfNaming
@@ -30,6 +31,7 @@ CHECKS: tuple[Check, ...] = (
     Contact(),
     Contamination(),
     Judge(),
+    JudgeGap(),
 )
 TEXT_CHECKS = tuple(check for check in CHECKS if isinstance(check, TextCheck))
 PROJECT_CHECKS = tuple(check for check in CHECKS if isinstance(check, ProjectCheck))

@@ -57,6 +57,8 @@ MESSAGES: dict[str, Promise] = {
     "unknown_check": _("There is no check “%(check)s”."),
     "threshold_not_finite": _("A bound must be a number."),
     "threshold_crossed": _("The lower bound lies above the upper bound."),
+    "unknown_preset": _("There is no preset “%(preset)s”."),
+    "not_the_latest": _("Only the latest change of lines can be undone, and only once."),
     "benchmark_name": _("Give the benchmark a name of one line."),
     "benchmark_here": _("This file is here already, as the benchmark “%(name)s”."),
     "benchmark_name_taken": _("There is a benchmark named “%(name)s” already."),
@@ -69,6 +71,18 @@ MESSAGES: dict[str, Promise] = {
     ),
     "judge_not_json": _("The judge did not answer with the JSON asked for: %(found)s"),
     "judge_out_of_range": _("The judge's score is not between 1 and 10: %(score)s"),
+    "judge_no_probabilities": _("The server gave no token probabilities for the judge's score."),
+    "judge_template_long": _("A part of the judge prompt is longer than %(limit)s characters."),
+    "judge_template_placeholder": _(
+        "The judge prompt must hold %(placeholder)s once, in what is judged and not in the instructions."
+    ),
+    "judge_template_fence": _(
+        "%(placeholder)s must stand on a line of its own, between two lines that hold {fence}."
+    ),
+    "judge_template_fence_unknown": _(
+        "The instructions must name {fence}, so that the judge knows what marks the data."
+    ),
+    "judge_template_field": _("The instructions must name the field “%(field)s” of the answer."),
     # A decision
     "stale_state": _("Somebody else has decided on this pair in the meantime."),
     "lease_lost": _("This pair is no longer yours; your text is kept as a draft."),

@@ -21,6 +21,7 @@ import orjson
 
 from cqia.lib.background import BackgroundLoop
 from cqia.lib.errors import CqiaError
+from cqia.lib.retry_after import retry_after_s
 from cqia.lib.text import excerpt
 
 RETRIES = 4
@@ -30,6 +31,9 @@ LONGEST_PAUSE_S = 60.0
 """The longest pause before the next try, whatever Retry-After asks for. Default of ours."""
 
 _FIRST_PAUSE_S = 0.5
+BUSY = (429, 502, 503, 504)
+"""Answers of a server that cannot now, but may later."""
+
 _TRY_AGAIN = {408, 429, 500, 502, 503, 504}
 _BODY_SHOWN = 500
 
@@ -287,8 +291,7 @@ def _logprobs(choice: Mapping[str, Any]) -> list[TokenLogprob] | None:
 
 def _pause(attempt: int, retry_after: str) -> float:
     """Seconds to the next try: what the server asks for, else doubling; spread by up to a half."""
-    # Retry-After may also be a date; the servers meant here send seconds.
-    wanted = float(retry_after) if retry_after.isdigit() else _FIRST_PAUSE_S * 2**attempt
+    wanted = retry_after_s(retry_after) or _FIRST_PAUSE_S * 2**attempt
     return min(wanted * random.uniform(1.0, 1.5), LONGEST_PAUSE_S)  # noqa: S311 - no secret
 
 

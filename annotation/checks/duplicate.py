@@ -3,30 +3,25 @@ from collections.abc import Sequence
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from annotation import near_duplicates
 from annotation.checks.base import CorpusCheck, Measurement
-from annotation.models import Finding, Pair, State
+from annotation.models import Arrival, Pair
 
 # LATERAL: a look into an index for each text, whatever the planner knows of a table just filled.
 _SQL = f"""
-WITH fresh AS (
-    SELECT id, content_hash,
-           row_number() OVER same - 1 AS before_it, first_value(id) OVER same AS first
-      FROM {Pair._meta.db_table} WHERE id = ANY(%(ids)s)
-    WINDOW same AS (PARTITION BY content_hash ORDER BY id)
-), known AS (
-    SELECT content_hash, copies, earliest
-      FROM (SELECT DISTINCT content_hash FROM fresh) AS texts, LATERAL (
-          SELECT count(*) AS copies, min(pair.id) AS earliest
+WITH texts AS (
+    SELECT DISTINCT content_hash FROM {Pair._meta.db_table} WHERE id = ANY(%(ids)s)
+), copies AS (
+    SELECT found.id, row_number() OVER same - 1 AS before_it, first_value(found.id) OVER same AS first
+      FROM texts, LATERAL (
+          SELECT pair.id, pair.content_hash, arrival.id AS place
             FROM {Pair._meta.db_table} pair
+            JOIN {Arrival._meta.db_table} arrival ON arrival.pair_id = pair.id
            WHERE pair.project_id = %(project)s AND pair.content_hash = texts.content_hash
-             AND pair.id <> ALL(%(ids)s) AND EXISTS (
-                 SELECT FROM {Finding._meta.db_table} finding
-                  WHERE finding.pair_id = pair.id AND finding.check_id = %(check)s
-                    AND (finding.version = %(version)s OR pair.state <> ALL(%(undecided)s)))
-      ) AS others
+      ) AS found
+    WINDOW same AS (PARTITION BY found.content_hash ORDER BY found.place)
 )
-SELECT fresh.id, before_it + copies, coalesce(earliest, first)
-  FROM fresh JOIN known USING (content_hash)
+SELECT id, before_it, first FROM copies WHERE id = ANY(%(ids)s)
 """
 
 
@@ -46,16 +41,9 @@ class Duplicate(CorpusCheck):
     high = 0
 
     def measure_many(self, project_id: int, pair_ids: Sequence[int]) -> dict[int, Measurement]:
-        values: dict[str, int | str | list[int] | list[str]] = {
-            "ids": list(pair_ids),
-            "project": project_id,
-            "check": self.id,
-            "version": self.version,
-            # What people decided on is measured no more, and stays a reason against copies of it.
-            "undecided": [str(state) for state in (State.IMPORTED, State.QUEUED, State.DROPPED)],
-        }
+        near_duplicates.arrive(project_id, pair_ids)
         with connection.cursor() as cursor:
-            cursor.execute(_SQL, values)
+            cursor.execute(_SQL, {"ids": list(pair_ids), "project": project_id})
             return {
                 pair: Measurement(copies, str(first) if copies else "")
                 for pair, copies, first in cursor.fetchall()

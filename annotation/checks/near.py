@@ -1,0 +1,21 @@
+"""What the checks for near duplicates have in common."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+from annotation import near_duplicates
+from annotation.checks.base import CorpusCheck, Measurement
+
+
+class Near(CorpusCheck):
+    unit = _("alike")
+    too_low = _("No earlier pair is like it.")
+    high = 0.8
+    whole = False
+    share = True
+    step = "0.01"
+    scale = (0, 1)
+
+    def measure_many(self, project_id: int, pair_ids: Sequence[int]) -> dict[int, Measurement]:
+        return near_duplicates.measure(project_id, self.id, pair_ids)

@@ -1,0 +1,192 @@
+"""Which pairs are nearly the same: found as they arrive, among everything that arrived before them.
+
+A text meets another under one of its MinHash keys (cqia.lib.minhash), which lie in one index; how
+alike the two are is then counted on their texts. Run it under the pre-filter's lock: what two runs
+store at once, neither would see.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from django.db import connection
+
+from annotation.checks.base import Measurement
+from annotation.models import Arrival, Band, Likeness, Ruling, State
+from annotation.texts import Whole, whole_texts
+from cqia.lib.grams import Hashes
+from cqia.lib.minhash import band_keys, jaccard, shingles
+
+# What is compared, by the check that does it; the place of each goes into the keys.
+SCOPES = ("near_pair", "near_prompt", "near_answer")
+LEAST = 0.6  # likeness from which two pairs are remembered; below, half of them would be missed
+# A text that thousands share meets the first MET of them under a key and is compared with COMPARED,
+# those with the most keys in common first: a common prompt costs no more than another.
+MET = 20
+COMPARED = 12
+REMEMBERED = 4  # of the pairs that one pair is like, the likest
+_CATCH_UP = 500  # pairs whose keys are stored at a time
+
+_ARRIVE_SQL = f"""
+INSERT INTO {Arrival._meta.db_table} (pair_id, banded)
+SELECT id, true FROM unnest(%s::bigint[]) AS id ORDER BY id ON CONFLICT DO NOTHING
+"""
+_STORE_SQL = f"""
+INSERT INTO {Band._meta.db_table} (key, arrival)
+SELECT * FROM unnest(%s::bigint[], %s::bigint[]) AS fresh(key, arrival) ORDER BY 1, 2
+ON CONFLICT DO NOTHING
+"""
+# LATERAL: a look into the index for each key, which ends after MET rows however many there are.
+_MEET_SQL = f"""
+SELECT fresh.arrival, arrived.pair_id
+  FROM unnest(%(keys)s::bigint[], %(arrivals)s::bigint[]) AS fresh(key, arrival),
+       LATERAL (SELECT band.arrival FROM {Band._meta.db_table} band
+                 WHERE band.key = fresh.key AND band.arrival < fresh.arrival
+                 ORDER BY band.arrival LIMIT {MET}) AS met
+  JOIN {Arrival._meta.db_table} arrived ON arrived.id = met.arrival
+ GROUP BY fresh.arrival, arrived.id, arrived.pair_id
+ ORDER BY fresh.arrival, count(*) DESC, arrived.id
+"""
+_REMEMBER_SQL = f"""
+INSERT INTO {Likeness._meta.db_table} (project_id, check_id, later_id, earlier_id, jaccard)
+SELECT %s, %s, * FROM unnest(%s::bigint[], %s::bigint[], %s::float[])
+ON CONFLICT (later_id, check_id, earlier_id) DO UPDATE SET jaccard = excluded.jaccard
+"""
+
+
+class Found(NamedTuple):
+    """An earlier pair, and how alike the later one is to it: the share of 5-grams in common."""
+
+    pair: int
+    jaccard: float
+
+
+def measure(project_id: int, check_id: str, ids: Sequence[int]) -> dict[int, Measurement]:
+    """The highest likeness of each pair to an earlier one, and that pair; remembers the likest."""
+    arrivals = arrive(project_id, ids)
+    texts = whole_texts(ids)
+    met = _meet(project_id, check_id, texts, arrivals)
+    apart = _apart(check_id, ids)
+    found = {
+        pk: [one for one in ranked if (pk, one.pair) not in apart]
+        for pk, ranked in _compare(check_id, texts, met).items()
+    }
+    _remember(project_id, check_id, ids, found)
+    return {pk: measurement(found.get(pk, ())) for pk in ids}
+
+
+def measurement(found: Iterable[Found]) -> Measurement:
+    """What the check says of a pair like these; where two are equally like it, the one named first."""
+    best = max(found, key=lambda one: one.jaccard, default=None)
+    return Measurement(best.jaccard, str(best.pair)) if best else Measurement(0.0)
+
+
+def arrive(project_id: int, ids: Sequence[int]) -> dict[int, int]:
+    """The place of each pair in the order of arrival; by their ids where they arrive only now."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ARRIVE_SQL, [list(ids)])
+    _catch_up(project_id)
+    return dict(Arrival.objects.filter(pair__in=ids).values_list("pair", "pk"))
+
+
+def compared(check_id: str, whole: Whole) -> tuple[str, ...]:
+    """What of a pair a check compares; where it is more than one text, each must be alike.
+
+    The answers of a pair count twice, as other answers to the same long question are no duplicates.
+    """
+    answers = "\n".join(whole.answers)
+    if check_id == "near_prompt":
+        return (whole.prompt,)
+    return (answers,) if check_id == "near_answer" else (f"{whole.prompt}\n{answers}", answers)
+
+
+def likeness(one: Sequence[Hashes], other: Sequence[Hashes]) -> float:
+    """The least Jaccard index of what is compared; a text that both lack has no say."""
+    both = [(a, b) for a, b in zip(one, other, strict=True) if len(a) or len(b)]
+    return min((jaccard(a, b) for a, b in both), default=0.0)
+
+
+def _meet(
+    project_id: int, check_id: str, texts: dict[int, Whole], arrivals: dict[int, int]
+) -> dict[int, list[int]]:
+    """Store the keys of these texts; the earlier pairs that each meets, the likeliest first."""
+    keys, owners = _keys(project_id, check_id, texts, arrivals)
+    pair_of = {place: pk for pk, place in arrivals.items()}
+    met: dict[int, list[int]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(_STORE_SQL, [keys, owners])
+        cursor.execute(_MEET_SQL, {"keys": keys, "arrivals": owners})
+        for place, earlier in cursor.fetchall():
+            if len(met[pair_of[place]]) < COMPARED:
+                met[pair_of[place]].append(earlier)
+    return met
+
+
+def _keys(
+    project_id: int, check_id: str, texts: dict[int, Whole], arrivals: dict[int, int]
+) -> tuple[list[int], list[int]]:
+    """All keys of the texts, and for each the arrival that it belongs to. Empty texts have none."""
+    first = {pk: compared(check_id, whole)[0] for pk, whole in texts.items()}
+    sets = {pk: found for pk, text in first.items() if len(found := shingles(text))}
+    keys = band_keys(list(sets.values()), project_id * len(SCOPES) + SCOPES.index(check_id))
+    owners = np.repeat([arrivals[pk] for pk in sets], keys.shape[1])
+    return keys.ravel().tolist(), owners.tolist()
+
+
+def _compare(
+    check_id: str, texts: dict[int, Whole], met: dict[int, list[int]]
+) -> dict[int, list[Found]]:
+    """The likeness of each pair to those that it meets; after an equal none is looked at."""
+    wanted = {pk for earlier in met.values() for pk in earlier}
+    known = texts | whole_texts(list(wanted - set(texts)))
+    sets = {
+        pk: [shingles(text) for text in compared(check_id, known[pk])] for pk in wanted | set(met)
+    }
+    found: dict[int, list[Found]] = {}
+    for pk, earlier in met.items():
+        found[pk] = []
+        for other in earlier:
+            found[pk].append(Found(other, likeness(sets[pk], sets[other])))
+            if found[pk][-1].jaccard == 1:
+                break
+    return found
+
+
+def _remember(
+    project_id: int, check_id: str, ids: Sequence[int], found: dict[int, list[Found]]
+) -> None:
+    """In place of what was remembered of these pairs, but for what people decided."""
+    known = Likeness.objects.filter(check_id=check_id, later__in=ids, ruling=None)
+    known.delete()
+    rows = [
+        (pk, *one)
+        for pk, ranked in found.items()
+        for one in sorted(ranked, key=lambda one: -one.jaccard)[:REMEMBERED]
+        if one.jaccard >= LEAST
+    ]
+    if rows:
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        with connection.cursor() as cursor:
+            cursor.execute(_REMEMBER_SQL, [project_id, check_id, *columns])
+
+
+def _apart(check_id: str, ids: Sequence[int]) -> set[tuple[int, int]]:
+    """Later and earlier pairs of which a lead said that they are no duplicates."""
+    told = Likeness.objects.filter(check_id=check_id, later__in=ids, ruling__verb=Ruling.Verb.APART)
+    return set(told.values_list("later", "earlier"))
+
+
+def _catch_up(project_id: int) -> None:
+    """Store the keys of pairs that people decided on before there were any: they are measured no
+    more, and newcomers are compared with them."""
+    undecided = (State.IMPORTED, State.QUEUED, State.DROPPED)
+    late = Arrival.objects.filter(banded=False, pair__project=project_id)
+    late = late.exclude(pair__state__in=undecided).order_by("pk")
+    while arrivals := dict(late.values_list("pair", "pk")[:_CATCH_UP]):
+        wholes = whole_texts(list(arrivals))
+        for check_id in SCOPES:
+            keys = _keys(project_id, check_id, wholes, arrivals)
+            with connection.cursor() as cursor:
+                cursor.execute(_STORE_SQL, list(keys))
+        Arrival.objects.filter(pk__in=arrivals.values()).update(banded=True)

@@ -1,8 +1,17 @@
 from django.urls import path
 
-from annotation import api_annotate, api_pairs, api_prefilter, api_sources
+from annotation import (
+    api_annotate,
+    api_benchmarks,
+    api_pairs,
+    api_prefilter,
+    api_redecisions,
+    api_sources,
+)
 
 urlpatterns = [
+    path("projects/<slug:slug>/benchmarks", api_benchmarks.benchmarks, name="api-benchmarks"),
+    path("projects/<slug:slug>/pairs/<int:pk>/waiver", api_benchmarks.waive, name="api-waive"),
     path("projects/<slug:slug>/imports", api_sources.import_file, name="api-import"),
     path("projects/<slug:slug>/batches/<int:pk>", api_sources.batch, name="api-batch"),
     path("projects/<slug:slug>/batches/<int:pk>/issues", api_sources.issues, name="api-issues"),
@@ -22,7 +31,23 @@ urlpatterns = [
         "projects/<slug:slug>/prefilter/runs", api_prefilter.run_prefilter, name="api-run-prefilter"
     ),
     path("projects/<slug:slug>/prefilter/judge", api_prefilter.run_judge, name="api-run-judge"),
-    path("projects/<slug:slug>/prefilter/thresholds", api_prefilter.lines, name="api-thresholds"),
+    path("projects/<slug:slug>/prefilter/thresholds", api_redecisions.lines, name="api-thresholds"),
+    path("projects/<slug:slug>/prefilter/presets", api_redecisions.presets, name="api-presets"),
+    path(
+        "projects/<slug:slug>/prefilter/presets/<slug:name>",
+        api_redecisions.preset,
+        name="api-preset",
+    ),
+    path(
+        "projects/<slug:slug>/prefilter/redecisions",
+        api_redecisions.changes,
+        name="api-redecisions",
+    ),
+    path(
+        "projects/<slug:slug>/prefilter/redecisions/<int:pk>/undo",
+        api_redecisions.undo,
+        name="api-undo",
+    ),
     path("projects/<slug:slug>/claims", api_annotate.claim_next, name="api-claim"),
     path("projects/<slug:slug>/claims/<int:pk>/draft", api_annotate.save_draft, name="api-draft"),
     path("projects/<slug:slug>/claims/<int:pk>/submit", api_annotate.submit, name="api-submit"),

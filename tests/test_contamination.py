@@ -306,3 +306,19 @@ def test_text_has_the_same_score_wherever_it_is_measured(benchmark: Benchmark) -
     check = CHECK_OF["contamination"]
     measure = check.measurer(benchmark.project_id)  # type: ignore[attr-defined]
     assert measure(Text(ASKED, ("绿茶",))).score == 1.0
+
+
+def test_the_api_registers_lists_and_waives(
+    project: Project, make_pair: MakePair, lead: User, client_of: ClientOf, tmp_path: Path
+) -> None:
+    client = client_of(lead)
+    with exam_file(tmp_path, list(EXAM)).open("rb") as file:
+        posted = client.post("/api/projects/tea/benchmarks", {"name": "测验", "file": file})
+    assert posted.status_code == 202
+    pair = make_pair(ASKED, "绿茶在采摘之后直接杀青，不经过萎凋这一步。")
+    work_off(project)
+    [listed] = client.get("/api/projects/tea/benchmarks").json()
+    assert (listed["name"], listed["items"], listed["pairs_found"]) == ("测验", 3, 1)
+    url = f"/api/projects/tea/pairs/{pair.pk}/waiver"
+    assert client.post(url, {"reason": "自拟题"}).status_code == 201
+    assert client.post(url, {"reason": "再来"}).status_code == 400

@@ -127,6 +127,8 @@ RULES: dict[str, Rule] = {
     "api-cancel-job": post(*LEADS),
     "api-pairs": get(*LEADS),
     "api-pair": get(*LEADS),
+    "api-benchmarks": get(*LEADS),
+    "api-waive": post(*LEADS),
     "api-restore": post(*LEADS),
     "api-run-prefilter": post(*LEADS),
     "api-run-judge": post(*LEADS),

@@ -4,7 +4,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from annotation import near_duplicates
-from annotation.checks.base import CorpusCheck, Measurement
+from annotation.checks.base import CorpusCheck, Group, Measurement
 from annotation.models import Arrival, Pair
 
 # LATERAL: a look into an index for each text, whatever the planner knows of a table just filled.
@@ -35,6 +35,7 @@ class Duplicate(CorpusCheck):
         "Earlier pairs of the project with the same question and answer, however wide or spaced "
         "the characters. The same question with another answer is no duplicate."
     )
+    group = Group.DUPLICATES
     unit = _("earlier pairs")
     too_low = _("No earlier pair is the same.")
     too_high = _("The same question and answer as pair %(evidence)s.")

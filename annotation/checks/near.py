@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy as _
 
 from annotation import near_duplicates
-from annotation.checks.base import CorpusCheck, Measurement
+from annotation.checks.base import CorpusCheck, Group, Measurement
 
 
 class Near(CorpusCheck):
+    group = Group.DUPLICATES
     unit = _("alike")
     too_low = _("No earlier pair is like it.")
     high = 0.8

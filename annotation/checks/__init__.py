@@ -16,6 +16,9 @@ from annotation.checks.han_ratio import HanRatio
 from annotation.checks.judge import Judge
 from annotation.checks.judge_gap import JudgeGap
 from annotation.checks.length import Length
+from annotation.checks.near_answer import NearAnswer
+from annotation.checks.near_pair import NearPair
+from annotation.checks.near_prompt import NearPrompt
 from annotation.checks.repetition import Repetition
 from annotation.checks.self_naming import SelfNaming
 from annotation.checks.short_for_source import ShortForSource
@@ -30,6 +33,9 @@ CHECKS: tuple[Check, ...] = (
     SelfNaming(),
     Contact(),
     Contamination(),
+    NearPair(),
+    NearPrompt(),
+    NearAnswer(),
     Judge(),
     JudgeGap(),
 )

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -31,7 +32,7 @@ from review.decisions import Verdict, decide
 from review.models import Release, Review
 from tests.cast import ClientOf, MakeAnnotated, MakePair
 
-EXAM = [
+EXAM: list[dict[str, Any]] = [
     {
         "id": "tea-1",
         "question": "下列哪一种茶在制作时不经过萎凋，而是直接高温杀青？",
@@ -44,7 +45,7 @@ EXAM = [
     },
     {"id": "tea-3", "question": "下列说法正确的是", "choices": ["茶是水", "水是茶", "是", "否"]},
 ]  # fmt: skip
-ASKED = str(EXAM[0]["question"])
+ASKED = EXAM[0]["question"]
 OTHER = "写一段关于秋天的描写，要求有颜色、有声音，也要有一点人的心情在里面。"
 
 
@@ -54,7 +55,7 @@ def _own_files(tmp_path: Path) -> Iterator[None]:
         yield
 
 
-def exam_file(folder: Path, rows: list[dict[str, object]]) -> Path:
+def exam_file(folder: Path, rows: list[dict[str, Any]]) -> Path:
     file = folder / "exam.jsonl"
     file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
     return file
@@ -69,13 +70,13 @@ def work_off(project: Project) -> None:
 @pytest.fixture
 def benchmark(project: Project, lead: User, tmp_path: Path) -> Benchmark:
     """Three questions about tea, registered and read."""
-    path = exam_file(tmp_path, list(EXAM))
+    path = exam_file(tmp_path, EXAM)
     registry.register(project, "茶学测验", path, path.name, lead)
     work_off(project)
     return Benchmark.objects.get()
 
 
-def index_of(*records: dict[str, object]) -> Index:
+def index_of(*records: dict[str, Any]) -> Index:
     items = [item_of(record, number) for number, record in enumerate(records, 1)]
     made = fingerprints([item for item in items if item is not None])
     return Index([(one.label, one.grams, one.signature) for one in made if one is not None])
@@ -147,7 +148,7 @@ def test_it_keeps_hashes_and_no_text(benchmark: Benchmark, tmp_path: Path) -> No
 
 
 def test_it_notes_rows_that_ask_nothing(project: Project, lead: User, tmp_path: Path) -> None:
-    path = exam_file(tmp_path, [{"answer": "A"}, dict(EXAM[0])])
+    path = exam_file(tmp_path, [{"answer": "A"}, EXAM[0]])
     registry.register(project, "测验", path, path.name, lead)
     work_off(project)
     known = Benchmark.objects.get()
@@ -185,7 +186,7 @@ def test_it_measures_queued_pairs_anew_once_a_benchmark_is_there(
     pair = make_pair(ASKED, "绿茶在采摘之后直接杀青，不经过萎凋这一步。")
     jobs.run(jobs.start("annotation.run_prefilter", project, None).pk, prefilter.run)
     assert Pair.objects.get(pk=pair.pk).state == State.QUEUED
-    path = exam_file(tmp_path, list(EXAM))
+    path = exam_file(tmp_path, EXAM)
     registry.register(project, "测验", path, path.name, lead)
     work_off(project)
     assert Pair.objects.get(pk=pair.pk).state == State.DROPPED
@@ -271,7 +272,7 @@ def test_a_release_refuses_what_people_wrote_from_a_benchmark(
 def test_the_command_registers_a_file(
     project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = exam_file(tmp_path, [*map(dict, EXAM), {"answer": "B"}])
+    path = exam_file(tmp_path, [*EXAM, {"answer": "B"}])
     call_command("add_benchmark", str(path), project=project.slug, name="测验")
     said = capsys.readouterr().out
     assert "3 items, 0 too short to be told apart, 1 rows refused." in said
@@ -312,7 +313,7 @@ def test_the_api_registers_lists_and_waives(
     project: Project, make_pair: MakePair, lead: User, client_of: ClientOf, tmp_path: Path
 ) -> None:
     client = client_of(lead)
-    with exam_file(tmp_path, list(EXAM)).open("rb") as file:
+    with exam_file(tmp_path, EXAM).open("rb") as file:
         posted = client.post("/api/projects/tea/benchmarks", {"name": "测验", "file": file})
     assert posted.status_code == 202
     pair = make_pair(ASKED, "绿茶在采摘之后直接杀青，不经过萎凋这一步。")

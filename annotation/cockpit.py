@@ -106,7 +106,7 @@ def passed(counts: dict[str, int]) -> int:
 
 
 def funnel(project: Project) -> charts.Chart:
-    """How many pairs are left after each check."""
+    """How many pairs are left after each check that dropped some."""
     counts, lines = state_counts(project), lines_of(project)
     left = sum(counts.values())
     steps = [(_("Imported"), left)]
@@ -115,7 +115,7 @@ def funnel(project: Project) -> charts.Chart:
         steps.append((_("Checked"), left))
     dropped = dropped_by(project, lines)
     for line in lines:
-        if line.enabled:
+        if dropped[line.check.id]:
             left -= dropped[line.check.id]
             steps.append((str(line.check.name), left))
     title = _("What the pre-filter lets pass")

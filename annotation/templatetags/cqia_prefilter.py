@@ -68,10 +68,13 @@ def _handles(scores: Histogram, line: Line) -> list[tuple[str, str]]:
 
 
 def _typical(scores: Histogram, number: int, check: Check) -> float:
-    """A score that falls into a bar: the least whole number, else the middle."""
+    """A score that falls into a bar: the least whole number; an end of the axis, where scores heap
+    up; else the middle."""
     low, high = scores.score(number / BINS), scores.score((number + 1) / BINS)
     whole = math.ceil(low - 1e-9)
-    return whole if check.whole and whole <= high else (low + high) / 2
+    if check.whole:
+        return whole if whole <= high else (low + high) / 2
+    return {0: scores.floor, BINS - 1: scores.ceiling}.get(number, (low + high) / 2)
 
 
 def _bar(number: int, share: float) -> str:

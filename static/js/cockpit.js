@@ -51,9 +51,11 @@ class Scores {
 
   // A score that falls into a bar, as the server picks it.
   typical(number) {
-    const [low, high] = [this.score(number / this.counts.length), this.score((number + 1) / this.counts.length)];
+    const last = this.counts.length - 1;
+    const [low, high] = [this.score(number / (last + 1)), this.score((number + 1) / (last + 1))];
     const whole = Math.ceil(low - 1e-9);
-    return this.whole && whole <= high ? whole : (low + high) / 2;
+    if (this.whole) return whole <= high ? whole : (low + high) / 2;
+    return { 0: this.floor, [last]: this.ceiling }[number] ?? (low + high) / 2;
   }
 
   move(bound, score) {

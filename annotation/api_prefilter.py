@@ -1,4 +1,4 @@
-"""The API of the pre-filter: run it, read and draw its lines, restore what it dropped."""
+"""The API of the pre-filter: run it, restore what it dropped."""
 
 from typing import Any, cast
 
@@ -9,33 +9,13 @@ from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotation import jobs, judge, prefilter, thresholds
+from annotation import jobs, judge, prefilter
 from annotation.access import project_for
 from annotation.api_sources import JobSerializer
-from annotation.checks import CHECKS
 from annotation.models import Pair, Project, Source
 from cqia.accounts import http
 from cqia.accounts.models import User
 from cqia.accounts.roles import Role
-
-
-class LineSerializer(serializers.Serializer[Any]):
-    """The line of one check: a pair whose score lies outside the bounds is dropped."""
-
-    check_id = serializers.CharField(source="check.id")
-    name = serializers.CharField(source="check.name")
-    version = serializers.IntegerField(source="check.version")
-    enabled = serializers.BooleanField()
-    low = serializers.FloatField(allow_null=True)
-    high = serializers.FloatField(allow_null=True)
-    is_default = serializers.BooleanField()
-
-
-class BoundsSerializer(serializers.Serializer[Any]):
-    check_id = serializers.ChoiceField(choices=[check.id for check in CHECKS])
-    enabled = serializers.BooleanField()
-    low = serializers.FloatField(allow_null=True)
-    high = serializers.FloatField(allow_null=True)
 
 
 class ScopeSerializer(serializers.Serializer[Any]):
@@ -78,23 +58,6 @@ def run_judge(request: Request, slug: str) -> Response:
     if source is not None:
         get_object_or_404(Source, project=project, pk=source)
     job = judge.start(project, _user(request), source, limit)
-    return Response(JobSerializer(job).data, status=202)
-
-
-@extend_schema(methods=["GET"], responses=LineSerializer(many=True))
-@extend_schema(methods=["PUT"], request=BoundsSerializer, responses={202: JobSerializer})
-@api_view(["GET", "PUT"])
-def lines(request: Request, slug: str) -> Response:
-    """Read the lines of all checks, or draw one anew: a job then decides by the stored scores."""
-    project = _project(request, slug)
-    if request.method == "GET":
-        return Response(LineSerializer(thresholds.lines_of(project), many=True).data)
-    form = BoundsSerializer(data=request.data)
-    form.is_valid(raise_exception=True)
-    data = form.validated_data
-    check = thresholds.check_named(data["check_id"])
-    line = thresholds.Line(check, data["enabled"], data["low"], data["high"])
-    job = thresholds.set_threshold(project, _user(request), line)
     return Response(JobSerializer(job).data, status=202)
 
 

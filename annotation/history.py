@@ -11,6 +11,7 @@ VERBS: dict[str, Promise] = {
     "drop": _("dropped"),
     "readmit": _("let back in by a new line"),
     "restore": _("restored"),
+    "audit": _("drawn for the audit"),
     "annotate": _("annotated"),
     "approve": _("approved"),
     "fix": _("fixed and approved"),

@@ -13,6 +13,8 @@ from typing import Any
 from celery import current_app
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerDown
 
@@ -25,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 # The first half of the advisory lock's key: a number of our own, so that nobody else's lock is met.
 _LOCK_SPACE = 0x43514941 - 2**31
+_SHARED = frozenset({"annotation.run_prefilter"})  # tasks that several workers do at once
 _RING_EXPIRES = 60  # seconds; beat rings again, so stale messages need not pile up
 
 
@@ -65,21 +68,32 @@ def ring(job: Job) -> None:
 
 
 def ring_idle() -> int:
-    """Ring for every live job that no worker holds: new, resumed after a crash, or paused."""
-    idle = [job for job in Job.objects.live().order_by("id") if not _is_held(job.pk)]
+    """Ring for every live job that no worker holds: new, resumed after a crash, or paused.
+
+    Also for those that workers share, so that one that is free takes part. Returns how many.
+    """
+    idle = [
+        job
+        for job in Job.objects.live().order_by("id")
+        if job.task in _SHARED or not _is_held(job.pk)
+    ]
     for job in idle:
         ring(job)
     return len(idle)
 
 
-def run(job_id: int, work: Callable[[Job], None]) -> None:
-    """Do `work` if nobody else is on it, and record how it ended.
+def run(
+    job_id: int, work: Callable[[Job], None], share: Callable[[Job], None] | None = None
+) -> None:
+    """Do `work` if nobody else is on it, and record how it ended; else take part by `share`, if any.
 
     A lost database connection leaves the job live: it is resumed, from its own checkpoint.
     """
+    live = Job.objects.live().select_related("project", "created_by")
     with _held(job_id) as mine:
-        live = Job.objects.live().select_related("project", "created_by")
         job = live.filter(pk=job_id).first() if mine else None
+        if not mine and share is not None:
+            _take_part(live.filter(pk=job_id, cancel_asked=False).first(), share)
         if job is None:
             return
         _begin(job)
@@ -87,6 +101,18 @@ def run(job_id: int, work: Callable[[Job], None]) -> None:
             _end(job, *_outcome(job, work))
         except (OperationalError, InterfaceError):
             logger.exception("job %s: lost the database, will resume", job_id)
+
+
+def _take_part(job: Job | None, share: Callable[[Job], None]) -> None:
+    """Whatever goes wrong, whoever leads the job meets it too, and records it."""
+    if job is None:
+        return
+    try:
+        share(job)
+    except Cancelled:
+        return
+    except Exception:
+        logger.exception("job %s: could not take part", job.pk)
 
 
 def _outcome(job: Job, work: Callable[[Job], None]) -> tuple[Job.State, CqiaError | None]:
@@ -112,6 +138,18 @@ def report(job: Job, done: int, total: int | None = None) -> None:
     if total is not None:
         job.total = total
     Job.objects.filter(pk=job.pk).update(done=job.done, total=job.total)
+    heed(job)
+
+
+def advance(job: Job, more: int) -> None:
+    """Record progress of a job that several workers share; in the transaction of what was done."""
+    done = F("done") + more
+    Job.objects.filter(pk=job.pk).update(done=done, total=Greatest("total", done))
+    job.refresh_from_db(fields=["done", "total"])
+
+
+def heed(job: Job) -> None:
+    """Raises Cancelled once a person has asked for the end."""
     if Job.objects.filter(pk=job.pk, cancel_asked=True).exists():
         raise Cancelled
 

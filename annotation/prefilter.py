@@ -1,19 +1,26 @@
 """The pre-filter: measures pairs by all checks, then drops them or queues them for annotators.
 
 Measuring and deciding are apart: scores are stored once, and a line that moves decides again by
-them. People's decisions are never touched: a pair that somebody has claimed, decided on or restored
-stays where it is.
+them (see annotation.redecisions). People's decisions are never touched: a pair that somebody has
+claimed, decided on, restored or audits stays where it is.
+
+A chunk is measured by one worker in one transaction: by the checks that look at a pair alone while
+others measure other chunks, then, holding the project's `lock`, among all of its pairs. Chunks are
+taken before the lock, never after it, so that nobody waits in a circle.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import reduce
+from operator import or_
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from annotation import floors, jobs, queue, workflow
+from annotation import floors, jobs, queue, rescue, workflow
 from annotation.checks import CORPUS_CHECKS, PROJECT_CHECKS, TEXT_CHECKS, Measurement, Text
 from annotation.contamination import waivers
-from annotation.models import Finding, Job, Pair, Project, State, Transition
+from annotation.models import AuditItem, Finding, Job, Pair, Project, State, Transition
 from annotation.texts import whole_texts
 from annotation.thresholds import beyond, lines_of
 from annotation.workflow import Wanted
@@ -21,40 +28,36 @@ from cqia.accounts.models import User
 from cqia.lib.errors import CqiaError
 
 CHUNK = 500  # pairs a transaction: some tenths of a second between two looks at “Stop”
-_LOCK_SPACE = 0x50524546  # the first half of an advisory lock's key
+# The first halves of advisory locks' keys.
+_LOCK_SPACE = 0x50524546
+_CHUNK_SPACE = 0x50524543
 _MEASURED = (*TEXT_CHECKS, *PROJECT_CHECKS, *CORPUS_CHECKS)
+Row = tuple[int, str, Measurement]  # a pair, a check, and what it found
 _COPY = f"COPY {Finding._meta.db_table} (pair_id, project_id, check_id, version, score, evidence) FROM STDIN"
 
 
 def run(job: Job) -> None:
     """Decide on every imported pair, then measure anew where a check has a new version.
 
-    Where a pair stands is the checkpoint: a run that was killed goes on with what is left, and two
-    runs at once share the work.
+    Where a pair stands is the checkpoint: a run that was killed goes on with what is left. Workers
+    that are free `share` it.
     """
-    project = job.project
-    fresh = Pair.objects.filter(project=project).unchecked()
-    stale = Pair.objects.filter(_is_stale(project), project=project)
-    jobs.report(job, job.done, job.done + fresh.count())
-    for waiting in (fresh, stale):
-        while done := _check_next(project, waiting):
-            jobs.report(job, job.done + done, max(job.total, job.done + done))
+    waiting = _fresh(job.project).count()
+    jobs.report(job, job.done, job.done + waiting)
+    if waiting > CHUNK:
+        jobs.ring(job)
+    for patiently in (False, True):  # the second time for chunks that somebody else was on
+        for _ in _measured_chunks(job, patiently=patiently):
+            jobs.heed(job)
     jobs.report(job, job.done, job.done)
 
 
-def apply(job: Job) -> None:
-    """Decide again by the stored scores, after a line was moved."""
-    project = job.project
-    failing = Finding.objects.of(project).filter(beyond(lines_of(project))).values("pair")
-    affected = Pair.objects.filter(
-        Q(state=State.DROPPED) | Q(state=State.QUEUED, pk__in=failing), project=project
-    )
-    jobs.report(job, 0, affected.count())
-    for ids in chunks(affected):
-        with transaction.atomic():
-            lock(project)
-            settle(project, ids)
-        jobs.report(job, job.done + len(ids))
+def share(job: Job) -> None:
+    """Measure chunks of a run that another worker leads, until other work waits for this one."""
+    for _ in _measured_chunks(job, patiently=False):
+        jobs.heed(job)
+        if Job.objects.filter(state=Job.State.WAITING, queue=job.queue).exists():
+            return
 
 
 def settle(project: Project, ids: Sequence[int]) -> None:
@@ -66,6 +69,7 @@ def settle(project: Project, ids: Sequence[int]) -> None:
     _admit(project, "queue", [pk for pk in passing if states[pk] == State.IMPORTED])
     _admit(project, "readmit", [pk for pk in passing if states[pk] == State.DROPPED])
     _withdraw([reasons[pk] for pk in reasons if states[pk] == State.QUEUED])
+    rescue.draw(project, ids)
 
 
 def restore(project: Project, ids: Iterable[int], lead: User) -> list[int]:
@@ -115,44 +119,94 @@ def texts_of(ids: Sequence[int]) -> dict[int, Text]:
 
 
 def measure(project: Project, ids: Sequence[int]) -> None:
-    """Store what every check finds on these pairs, in place of what it found before."""
+    """Store what every check finds on these pairs, in place of what it found before, and settle them.
+
+    In the caller's transaction, which must not hold `lock` yet.
+    """
+    for number in sorted({pk // CHUNK for pk in ids}):
+        _take(number, patiently=True)
+    _measure(project, ids)
+
+
+def _measure(project: Project, ids: Sequence[int]) -> None:
+    """Wants the chunks of these pairs taken."""
     versions = {check.id: check.version_in(project.pk) for check in _MEASURED}
+    Finding.objects.filter(pair__in=ids, check_id__in=versions).delete()
+    _store(project, versions, _alone(project, ids))
+    connection.check_constraints()  # at once, and not while others wait for the lock
+    lock(project)
+    for check in CORPUS_CHECKS:
+        found = check.measure_many(project.pk, ids)
+        _store(project, versions, [(pk, check.id, one) for pk, one in found.items()])
+    settle(project, ids)
+
+
+def _alone(project: Project, ids: Sequence[int]) -> list[Row]:
+    """What the checks find that look at a pair alone."""
     measures: dict[str, Callable[[Text], Measurement]] = {
         check.id: check.measure for check in TEXT_CHECKS
     }
     measures |= {check.id: check.measurer(project.pk) for check in PROJECT_CHECKS}
-    rows: list[tuple[int, str, Measurement]] = [
+    return [
         (pk, check_id, measured(text))
         for pk, text in texts_of(ids).items()
         for check_id, measured in measures.items()
     ]
-    Finding.objects.filter(pair__in=ids, check_id__in=[check.id for check in _MEASURED]).delete()
-    for check in CORPUS_CHECKS:
-        found = check.measure_many(project.pk, ids)
-        rows += [(pk, check.id, measured) for pk, measured in found.items()]
+
+
+def _store(project: Project, versions: dict[str, int], rows: Iterable[Row]) -> None:
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
         for pk, check_id, one in rows:
             version = versions[check_id]
             copy.write_row((pk, project.pk, check_id, version, one.score, one.evidence))
 
 
-def _check_next(project: Project, waiting: QuerySet[Pair]) -> int:
-    with transaction.atomic():
-        lock(project)
-        ids = list(waiting.order_by("pk").values_list("pk", flat=True)[:CHUNK])
-        if ids:
-            measure(project, ids)
-            settle(project, ids)
-    return len(ids)
+def _measured_chunks(job: Job, *, patiently: bool) -> Iterator[int]:
+    """Measure chunk after chunk of what waits; yields how many pairs each had.
+
+    A chunk that another worker is on is left out, or waited for where `patiently`.
+    """
+    for waiting in (_fresh(job.project), _stale(job.project)):
+        start = 0
+        while first := waiting.filter(pk__gte=start).order_by("pk").values_list("pk").first():
+            start = (first[0] // CHUNK + 1) * CHUNK
+            with transaction.atomic():
+                ids = []
+                if _take(first[0] // CHUNK, patiently=patiently):
+                    ids = list(
+                        waiting.filter(pk__gte=start - CHUNK, pk__lt=start)
+                        .order_by("pk")
+                        .values_list("pk", flat=True)
+                    )
+                if ids:
+                    _measure(job.project, ids)
+                    jobs.advance(job, len(ids))
+            yield len(ids)
 
 
-def _is_stale(project: Project) -> Q:
+def _take(chunk: int, *, patiently: bool) -> bool:
+    """Take the pairs with these ids from all that measure, until the transaction ends."""
+    verb = "pg_advisory_xact_lock" if patiently else "pg_try_advisory_xact_lock"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {verb}(%s, %s)", [_CHUNK_SPACE, chunk])
+        (taken,) = cursor.fetchone()
+    return patiently or bool(taken)
+
+
+def _fresh(project: Project) -> QuerySet[Pair]:
+    return Pair.objects.filter(project=project).unchecked()
+
+
+def _stale(project: Project) -> QuerySet[Pair]:
     """Not decided on by people, and without a finding of some check's present version."""
-    missing = Q()
+    ids_of: dict[int, list[str]] = {}
     for check in _MEASURED:
-        findings = Finding.objects.filter(check_id=check.id, version=check.version_in(project.pk))
-        missing |= Q(~Exists(findings.filter(pair=OuterRef("pk"))))
-    return Q(state__in=(State.QUEUED, State.DROPPED)) & missing
+        ids_of.setdefault(check.version_in(project.pk), []).append(check.id)
+    present = reduce(or_, [Q(version=one, check_id__in=ids) for one, ids in ids_of.items()])
+    findings = Finding.objects.filter(present, pair=OuterRef("pk")).order_by().values("pair")
+    counted = Coalesce(Subquery(findings.annotate(n=Count("pk")).values("n")), 0)
+    pairs = Pair.objects.filter(project=project, state__in=(State.QUEUED, State.DROPPED))
+    return pairs.annotate(measured=counted).filter(measured__lt=len(_MEASURED))
 
 
 def _reasons(project: Project, ids: Sequence[int]) -> dict[int, Wanted]:
@@ -172,10 +226,10 @@ def _admit(project: Project, verb: str, ids: Iterable[int]) -> None:
 
 
 def _withdraw(reasons: Sequence[Wanted]) -> None:
-    """Take failing pairs out of the queue, those apart that somebody claimed or restored."""
+    """Take failing pairs out of the queue, those apart that people claimed, restored or audit."""
     ids = [wanted.pair_id for wanted in reasons]
-    restored = set(
-        Transition.objects.filter(pair__in=ids, verb="restore").values_list("pair", flat=True)
-    )
-    free = queue.close_free_slots(pk for pk in ids if pk not in restored)
+    restored = Transition.objects.filter(pair__in=ids, verb="restore").values_list("pair")
+    audited = AuditItem.objects.filter(pair__in=ids).values_list("pair")
+    kept = {pk for (pk,) in restored.union(audited)}
+    free = queue.close_free_slots(pk for pk in ids if pk not in kept)
     workflow.move_many("drop", [wanted for wanted in reasons if wanted.pair_id in free])

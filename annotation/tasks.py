@@ -23,12 +23,7 @@ def import_batch(job_id: int) -> None:
 
 @shared_task(name="annotation.run_prefilter")
 def run_prefilter(job_id: int) -> None:
-    jobs.run(job_id, prefilter.run)
-
-
-@shared_task(name="annotation.apply_thresholds")
-def apply_thresholds(job_id: int) -> None:
-    jobs.run(job_id, prefilter.apply)
+    jobs.run(job_id, prefilter.run, prefilter.share)
 
 
 @shared_task(name="annotation.register_benchmark")

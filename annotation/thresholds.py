@@ -6,15 +6,32 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils import formats
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-from annotation import jobs
-from annotation.checks import CHECK_OF, CHECKS, Check
-from annotation.models import Finding, Job, Pair, Project, Threshold
-from cqia.accounts.models import User, record
+from annotation.checks import (
+    CHECK_OF,
+    CHECKS,
+    CORPUS_CHECKS,
+    PROJECT_CHECKS,
+    TEXT_CHECKS,
+    Bounds,
+    Check,
+)
+from annotation.models import Finding, Pair, Project, Threshold
 from cqia.lib.errors import CqiaError
+
+# Presets are this project's own, not the paper's. "balanced" is where the checks stand by default.
+PRESETS: dict[str, Promise] = {
+    "strict": _("Strict"),
+    "balanced": _("Balanced"),
+    "lenient": _("Lenient"),
+}
+CUSTOM = "custom"  # the lines of no preset
+# A preset moves these; the lines of models, which people switch on with care, it leaves alone.
+_PRESET_CHECKS = frozenset(check.id for check in (*TEXT_CHECKS, *PROJECT_CHECKS, *CORPUS_CHECKS))
 
 
 @dataclass(frozen=True)
@@ -63,6 +80,16 @@ class Line:
         return str(sentence) % {"score": shown(self.check, score), "evidence": evidence}
 
 
+@dataclass(frozen=True)
+class Preset:
+    """Lines for all rules at once; `is_present` where the project's lines are these."""
+
+    id: str
+    name: Promise
+    lines: tuple[Line, ...]
+    is_present: bool
+
+
 def shown(check: Check, score: float) -> str:
     """A score as people read it: whole numbers grouped, shares in per cent, points with a decimal."""
     if check.whole:
@@ -76,6 +103,33 @@ def lines_of(project: Project) -> list[Line]:
     """The line of every check, in the order of CHECKS."""
     rows = {row.check_id: row for row in Threshold.objects.filter(project=project)}
     return [_line(check, rows.get(check.id)) for check in CHECKS]
+
+
+def preset(name: str) -> list[Line]:
+    """The lines that a preset draws; raises CqiaError for a name that there is not."""
+    if name not in PRESETS:
+        raise CqiaError("unknown_preset", {"preset": name})
+    return [_preset_line(check, name) for check in CHECKS if check.id in _PRESET_CHECKS]
+
+
+def preset_of(lines: Iterable[Line]) -> str:
+    """Which preset these lines are, "custom" where none."""
+    ours = [line for line in lines if line.check.id in _PRESET_CHECKS]
+    return next((name for name in PRESETS if preset(name) == ours), CUSTOM)
+
+
+def presets(project: Project) -> list[Preset]:
+    """Every preset, and which of them the project's lines are."""
+    present = preset_of(lines_of(project))
+    return [
+        Preset(name, label, tuple(preset(name)), name == present) for name, label in PRESETS.items()
+    ]
+
+
+def _preset_line(check: Check, name: str) -> Line:
+    bounds: Bounds | None = {"strict": check.strict, "lenient": check.lenient}.get(name)
+    one = bounds or Bounds(check.low, check.high, check.enabled)
+    return Line(check, one.enabled, one.low, one.high)
 
 
 def _line(check: Check, row: Threshold | None) -> Line:
@@ -104,23 +158,14 @@ def beyond(lines: Iterable[Line]) -> Q:
     return reduce(or_, [line.beyond for line in lines if line.enabled], Q(pk__in=[]))
 
 
-def set_threshold(project: Project, user: User, line: Line) -> Job:
-    """Draw a line anew and start the job that decides by the stored scores."""
-    _refuse_nonsense(line)
-    values = {"enabled": line.enabled, "low": line.low, "high": line.high}
-    with transaction.atomic():
-        Threshold.objects.update_or_create(project=project, check_id=line.check.id, defaults=values)
-        record(user, "threshold set", project.pk, check=line.check.id, **values)
-        return jobs.start("annotation.apply_thresholds", project, user)
-
-
 def check_named(check_id: str) -> Check:
     if check_id not in CHECK_OF:
         raise CqiaError("unknown_check", {"check": check_id})
     return CHECK_OF[check_id]
 
 
-def _refuse_nonsense(line: Line) -> None:
+def refuse_nonsense(line: Line) -> None:
+    """Raise CqiaError for bounds that are no numbers, or the wrong way round."""
     bounds = [bound for bound in (line.low, line.high) if bound is not None]
     if not all(map(math.isfinite, bounds)):
         raise CqiaError("threshold_not_finite")

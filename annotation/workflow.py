@@ -36,6 +36,7 @@ MOVES: dict[str, Move] = {
     "drop": Move((State.IMPORTED, State.QUEUED), State.DROPPED),
     "readmit": Move((State.DROPPED,), State.QUEUED),  # a threshold was loosened
     "restore": Move((State.DROPPED,), State.QUEUED),  # a lead overruled the drop, for good
+    "audit": Move((State.DROPPED,), State.QUEUED),  # drawn, to see whether the drop was right
     # an annotator's
     "annotate": Move((State.QUEUED, State.RETURNED), State.ANNOTATED),
     # a reviewer's
@@ -52,7 +53,7 @@ WITH wanted(pair_id, reason, note) AS (
     SELECT pair.id, pair.state, wanted.reason, wanted.note
       FROM {Pair._meta.db_table} pair JOIN wanted ON wanted.pair_id = pair.id
      WHERE pair.state = ANY(%(before)s)
-     ORDER BY pair.id FOR UPDATE OF pair
+     ORDER BY pair.id FOR NO KEY UPDATE OF pair
 ), moved AS (
     UPDATE {Pair._meta.db_table} pair SET state = %(after)s
       FROM locked WHERE locked.id = pair.id AND pair.state = locked.state

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from annotation import jobs, prefilter, queue, workflow
-from annotation.checks import CHECK_OF
+from annotation.checks import CHECK_OF, CHECKS, CORPUS_CHECKS, PROJECT_CHECKS, TEXT_CHECKS
 from annotation.checks.duplicate import Duplicate
 from annotation.checks.length import Length
 from annotation.models import (
@@ -18,15 +18,20 @@ from annotation.models import (
     Project,
     Response,
     State,
-    Threshold,
     Transition,
 )
-from annotation.thresholds import Line, lines_of, set_threshold
-from cqia.accounts.models import AuditEntry, User
-from cqia.lib.errors import CqiaError
+from annotation.redecisions import redecide
+from annotation.thresholds import Line, lines_of
+from cqia.accounts.models import User
 from tests.cast import MakePair
 
 GOOD = "绿茶未经发酵，叶片细嫩，沸水会把茶叶烫熟，使茶多酚大量溶出，茶汤发黄发苦。"
+# As unlike each other as texts can be.
+TOPICS = [
+    "".join(chr(0x4E00 + (number * 7919 + place * 104729) % 6000) for place in range(24))
+    for number in range(40)
+]
+MEASURED = (*TEXT_CHECKS, *PROJECT_CHECKS, *CORPUS_CHECKS)
 Run = Callable[..., Job]
 Draw = Callable[..., None]
 pytestmark = pytest.mark.django_db
@@ -44,14 +49,13 @@ def run(project: Project) -> Run:
 
 
 @pytest.fixture
-def draw(project: Project, lead: User, run: Run) -> Draw:
-    """Draw a line as a lead does, and let its job work."""
+def draw(project: Project, lead: User) -> Draw:
+    """Draw a line as a lead does."""
 
     def draw(
         check_id: str, *, enabled: bool = True, low: float | None = None, high: float | None = None
     ) -> None:
-        set_threshold(project, lead, Line(CHECK_OF[check_id], enabled, low, high))
-        run(prefilter.apply)
+        redecide(project, lead, [Line(CHECK_OF[check_id], enabled, low, high)])
 
     return draw
 
@@ -76,14 +80,10 @@ def test_it_queues_a_good_pair_with_its_slots(make_pair: MakePair, run: Run) -> 
 def test_it_stores_a_finding_of_every_check(make_pair: MakePair, run: Run) -> None:
     pair = make_pair("为什么？", GOOD)
     run()
-    found = pair.findings.order_by("check_id").values_list("check_id", "score", "version")
-    assert list(found) == [
-        ("contact", 0, 1),
-        ("duplicate", 0, 1),
-        ("han_ratio", 1, 1),
-        ("length", len(GOOD), 1),
-        ("repetition", 0, 1),
-    ]
+    assert set(pair.findings.values_list("check_id", "version")) == {
+        (check.id, check.version) for check in MEASURED
+    }
+    assert pair.findings.get(check_id="length").score == len(GOOD)
 
 
 def test_it_drops_a_pair_with_reason_and_evidence(make_pair: MakePair, run: Run) -> None:
@@ -149,7 +149,7 @@ def test_it_does_nothing_the_second_time(make_pair: MakePair, run: Run) -> None:
     run()
     run()
     assert pair.transitions.count() == 1
-    assert pair.findings.count() == 5
+    assert pair.findings.count() == len(MEASURED)
 
 
 def test_it_reports_what_it_did(make_pair: MakePair, run: Run) -> None:
@@ -163,7 +163,7 @@ def test_it_goes_on_after_a_stop(
     make_pair: MakePair, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(prefilter, "CHUNK", 1)
-    pairs = [make_pair("为什么？", GOOD) for _ in range(3)]
+    pairs = [make_pair(f"{topic}？", topic) for topic in TOPICS[:3]]
     job = run(cancel_asked=True)
     assert job.state == Job.State.CANCELLED
     assert [state_of(pair) for pair in pairs].count("queued") == 0
@@ -267,37 +267,10 @@ def test_it_restores_pairs_of_its_own_project_that_are_dropped_only(
 
 def test_it_has_the_defaults_of_its_checks(project: Project) -> None:
     lines = {line.check.id: (line.enabled, line.low, line.high) for line in lines_of(project)}
-    assert lines == {
-        "length": (True, 2, None),
-        "han_ratio": (True, 0.15, None),
-        "repetition": (True, None, 0.5),
-        "duplicate": (True, None, 0),
-        "contact": (True, None, 0),
-        "judge": (False, 8, None),
-    }
-
-
-def test_it_audits_a_new_line_and_starts_the_job(project: Project, lead: User) -> None:
-    job = set_threshold(project, lead, Line(CHECK_OF["length"], True, 10, None))
-    assert (job.task, job.queue) == ("annotation.apply_thresholds", "cpu")
-    row = Threshold.objects.get(project=project)
-    assert (row.check_id, row.enabled, row.low, row.high) == ("length", True, 10, None)
-    entry = AuditEntry.objects.get()
-    assert (entry.actor, entry.action) == (lead, "threshold set")
-    assert entry.details == {"check": "length", "enabled": True, "low": 10, "high": None}
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "code"),
-    [(3, 2, "threshold_crossed"), (float("nan"), None, "threshold_not_finite")],
-)
-def test_it_refuses_a_line_that_makes_no_sense(
-    project: Project, lead: User, low: float | None, high: float | None, code: str
-) -> None:
-    with pytest.raises(CqiaError) as caught:
-        set_threshold(project, lead, Line(CHECK_OF["length"], True, low, high))
-    assert caught.value.code == code
-    assert not Threshold.objects.exists()
+    assert list(lines) == [check.id for check in CHECKS]
+    assert lines["length"] == (True, 2, None)
+    assert lines["duplicate"] == (True, None, 0)
+    assert lines["judge"] == (False, 8, None)
 
 
 @pytest.mark.parametrize(
@@ -321,7 +294,7 @@ def test_it_shares_the_work_of_two_runs_at_once(
     make_pair: MakePair, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(prefilter, "CHUNK", 3)
-    pairs = [make_pair("为什么？", GOOD) for _ in range(20)]
+    pairs = [make_pair(f"{topic}怎么泡？", topic) for topic in TOPICS[:20]]
     Pair.objects.filter(pk__in=[pair.pk for pair in pairs[10:]]).update(content_hash=UUID(int=7))
 
     def work(_: int) -> None:
@@ -333,6 +306,6 @@ def test_it_shares_the_work_of_two_runs_at_once(
         list(both.map(work, range(2)))
     assert set(Job.objects.values_list("state", flat=True)) == {Job.State.DONE}
     assert Transition.objects.count() == 20
-    assert Finding.objects.count() == 100
+    assert Finding.objects.count() == 20 * len(MEASURED)
     assert Pair.objects.filter(state=State.QUEUED).count() == 11
-    assert state_of(pairs[10]) == State.QUEUED
+    assert [state_of(pair) for pair in pairs[10:]].count("queued") == 1

@@ -11,6 +11,14 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # Lines are decided by at once now. What such a job had left to do, the next change of a line
+        # or the next run does.
+        migrations.RunSQL(
+            "UPDATE annotation_job SET state = 'cancelled', finished_at = now()"
+            " WHERE task = 'annotation.apply_thresholds'"
+            " AND state IN ('waiting', 'running', 'paused')",
+            migrations.RunSQL.noop,
+        ),
         migrations.AddField(
             "project",
             "audit_dropped_share",

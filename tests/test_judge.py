@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from pytest_django.fixtures import Settings
 
-from annotation import jobs, judge, judge_asking, judge_templates
+from annotation import jobs, judge, judge_asking, judge_prompt, judge_templates
 from annotation.checks import CHECK_OF
+from annotation.judge_score import Expected
 from annotation.models import Endpoint, Finding, Job, Judgement, Pair, Project, State
 from annotation.redecisions import redecide
 from annotation.thresholds import Line
@@ -249,3 +250,199 @@ def test_it_judges_no_more_pairs_than_asked(
     assert Judgement.objects.count() == 2
     run(source=batch.source.pk + 1)
     assert Judgement.objects.count() == 2
+
+
+@pytest.fixture
+def second(project: Project, server: FakeServer) -> Iterator[FakeServer]:
+    """Two judges of the project: `server` is the first, this the second."""
+    fake = FakeServer()
+    for number, url in ((1, server.url), (2, fake.url)):
+        fields = {"name": f"judge {number}", "base_url": url, "model": f"model-{number}"}
+        Endpoint.objects.create(project=project, judge=number, **fields)
+    yield fake
+    fake.stop()
+
+
+@pytest.mark.django_db
+def test_it_keeps_decimals_from_token_probabilities(
+    run: Run, make_pair: MakePair, server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair = make_pair(state=State.QUEUED)
+    likely = Expected(7.25, 0.5)
+    monkeypatch.setattr(judge_prompt, "expected", lambda *_: likely)
+    run()
+    assert Judgement.objects.get(pair=pair).score == 7.25
+    assert pair.findings.get(check_id="judge").score == 7.25
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("refuses", [False, True])
+def test_it_takes_the_mean_of_samples_without_probabilities(
+    run: Run, make_pair: MakePair, server: FakeServer, settings: Settings, refuses: bool
+) -> None:
+    pair = make_pair(state=State.QUEUED)
+    settings.JUDGE_SAMPLES, server.logprobs = 3, False
+    server.script = lambda payload: (
+        (400, "")
+        if refuses and payload.get("logprobs")
+        else (200, verdict(7 + payload["seed"] // judge_asking.ATTEMPTS))
+    )
+    run()
+    one = Judgement.objects.get(pair=pair)
+    assert (one.score, one.method) == (8, "samples")
+    assert sorted(one.params.pop("scores")) == [7, 8, 9]
+    assert one.params == {"attempt": 1, "requests": 3}
+    assert (one.prompt_tokens, one.completion_tokens) == (300, 60)
+    assert {payload["temperature"] for payload in server.asked} == {0.7}
+
+
+@pytest.mark.django_db
+def test_it_records_a_failure_where_a_sample_is_missing(
+    run: Run, make_pair: MakePair, server: FakeServer, settings: Settings
+) -> None:
+    pair = make_pair(state=State.QUEUED)
+    settings.JUDGE_SAMPLES, server.logprobs = 3, False
+    bad = range(3, 6)  # the seeds of the second sample
+    server.script = lambda payload: (200, "嗯" if payload["seed"] in bad else verdict(9))
+    assert run().state == Job.State.DONE
+    one = Judgement.objects.get(pair=pair)
+    assert (one.score, one.failure, one.params["requests"]) == (None, "judge_not_json", 5)
+    assert one.completion_tokens == 100
+    assert not pair.findings.exists()
+
+
+@pytest.mark.django_db
+def test_it_holds_few_texts_while_everything_fails(
+    run: Run,
+    make_pair: MakePair,
+    server: FakeServer,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for _ in range(40):
+        make_pair(state=State.QUEUED)
+    settings.MODEL_CONCURRENCY = 2
+    server.script = lambda payload: (200, "嗯")
+    most = 0
+    take = judge_asking._take
+
+    def watched(run: Any, *rest: Any) -> None:
+        nonlocal most
+        take(run, *rest)
+        most = max(most, len(run.again) + len(run.tallies))
+
+    monkeypatch.setattr(judge_asking, "_take", watched)
+    run()
+    assert Judgement.objects.filter(failure="judge_not_json").count() == 40
+    assert most <= 10
+
+
+@pytest.mark.django_db
+def test_it_makes_the_mean_of_two_judges_and_their_gap(
+    run: Run, make_pair: MakePair, server: FakeServer, second: FakeServer
+) -> None:
+    pair = make_pair("为什么？", "第一种说法", "第二种说法", state=State.QUEUED)
+    server.script = lambda payload: (200, verdict(9 if "第二" in user_of(payload) else 4, "好"))
+    second.script = lambda payload: (200, verdict(6 if "第二" in user_of(payload) else 5, "行"))
+    job = run()
+    assert (job.state, job.done, job.total) == (Job.State.DONE, 4, 4)
+    found = {one.check_id: (one.score, one.evidence) for one in pair.findings.all()}
+    assert found == {"judge": (7.5, "好 / 行"), "judge_gap": (3, "9.0 / 6.0")}
+
+
+@pytest.mark.django_db
+def test_it_guesses_nothing_for_a_judge_that_failed(
+    run: Run, make_pair: MakePair, server: FakeServer, second: FakeServer
+) -> None:
+    pair = make_pair(state=State.QUEUED)
+    second.script = lambda payload: (200, "嗯")
+    run()
+    assert Judgement.objects.get(pair=pair, judge=1).score == 9
+    assert not pair.findings.exists()
+
+
+@pytest.mark.django_db
+def test_it_asks_only_a_judge_that_is_new(
+    run: Run, make_pair: MakePair, server: FakeServer, project: Project
+) -> None:
+    pair = make_pair(state=State.QUEUED)
+    fields = {"project": project, "base_url": server.url, "model": "same"}
+    Endpoint.objects.create(name="a", judge=1, **fields)
+    run()
+    Endpoint.objects.create(name="b", judge=2, **fields)
+    run()
+    assert len(server.asked) == 2
+    assert Judgement.objects.filter(pair=pair).count() == 2
+    assert pair.findings.get(check_id="judge_gap").score == 0
+
+
+@pytest.mark.django_db
+def test_it_pauses_while_the_second_judge_is_away_and_keeps_what_the_first_said(
+    run: Run, make_pair: MakePair, server: FakeServer, second: FakeServer
+) -> None:
+    pair = make_pair(state=State.QUEUED)
+    second.script = lambda payload: (503, "")
+    job = run()
+    assert (job.state, job.code) == (Job.State.PAUSED, "model_refused")
+    second.script = lambda payload: (200, verdict(7))
+    assert run(job).state == Job.State.DONE
+    assert len(server.asked) == 1
+    assert pair.findings.get(check_id="judge").score == 8
+
+
+@pytest.mark.django_db
+def test_it_asks_again_under_a_new_template_or_model(
+    run: Run,
+    make_pair: MakePair,
+    server: FakeServer,
+    project: Project,
+    lead: User,
+    settings: Settings,
+) -> None:
+    pair = make_pair(state=State.QUEUED)
+    run()
+    built_in = judge_templates.built_in()
+    judge_templates.publish(project, lead, built_in.system + "\n从严。", built_in.user)
+    run()
+    one = Judgement.objects.filter(pair=pair).latest("id")
+    assert (one.template, one.prompt_version) == ("project", 1)
+    assert server.asked[-1]["messages"][0]["content"].endswith("从严。")
+    settings.MODEL_NAME = "another"
+    run()
+    assert len(server.asked) == 3
+
+
+@pytest.mark.django_db
+def test_it_asks_nothing_again_under_the_same_words(
+    run: Run, make_pair: MakePair, server: FakeServer, project: Project, lead: User
+) -> None:
+    make_pair(state=State.QUEUED)
+    run()
+    built_in = judge_templates.built_in()
+    judge_templates.publish(project, lead, built_in.system, built_in.user)
+    run()
+    assert len(server.asked) == 1
+
+
+@pytest.mark.django_db
+def test_it_resumes_by_itself_when_the_beat_rings(
+    run: Run, make_pair: MakePair, server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair = make_pair(state=State.QUEUED)
+    server.script = lambda payload: (503, "")
+    job = run()
+    server.script = lambda payload: (200, verdict(9))
+    monkeypatch.setattr(jobs, "ring", lambda job: jobs.run(job.pk, judge.run))
+    jobs.ring_idle()
+    job.refresh_from_db()
+    assert (job.state, job.code) == (Job.State.DONE, "")
+    assert Judgement.objects.get(pair=pair).score == 9
+
+
+@pytest.mark.django_db
+def test_it_scores_by_its_own_words_only(run: Run, make_pair: MakePair, server: FakeServer) -> None:
+    """A model that echoes what it reads gives no score, though the text holds a fine answer."""
+    pair = make_pair("为什么？", verdict(10, "完美"), state=State.QUEUED)
+    server.script = lambda payload: (200, user_of(payload))
+    run()
+    assert Judgement.objects.get(pair=pair).failure == "judge_not_json"

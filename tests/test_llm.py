@@ -2,6 +2,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -21,6 +22,7 @@ from cqia.lib.llm import (
     payload_hash,
 )
 from cqia.lib.llm_fake import FakeModel
+from cqia.lib.retry_after import retry_after_s
 
 Reply = tuple[int, Any, dict[str, str]]
 
@@ -285,3 +287,10 @@ def test_it_has_a_fake_of_the_same_interface() -> None:
     assert isinstance(answers[0], ModelRefused)
     assert isinstance(answers[1], llm.Completion)
     assert len(fake.asked) == 4
+
+
+def test_it_understands_a_date_to_wait_for() -> None:
+    soon = formatdate(time.time() + 20, usegmt=True)
+    assert 15 <= retry_after_s(soon) <= 20
+    assert retry_after_s("3") == 3
+    assert retry_after_s("soon") == retry_after_s("") == 0

@@ -72,7 +72,7 @@ def dropped_by(project: Project, lines: Sequence[Line]) -> dict[str, int]:
     """How many dropped pairs are put down to each check."""
     on = [line for line in lines if line.enabled]
     with connection.cursor() as cursor:
-        cursor.execute(_DROPPED_SQL, _values(project, on) | {"dropped": str(State.DROPPED)})
+        cursor.execute(_DROPPED_SQL, line_values(project, on) | {"dropped": str(State.DROPPED)})
         found = dict(cursor.fetchall())
     return {line.check.id: found.get(line.check.id, 0) for line in lines}
 
@@ -80,7 +80,7 @@ def dropped_by(project: Project, lines: Sequence[Line]) -> dict[str, int]:
 def beyond_each(project: Project, lines: Sequence[Line]) -> dict[str, int]:
     """How many findings of each check lie beyond its line, be it on or off."""
     with connection.cursor() as cursor:
-        cursor.execute(_BEYOND_SQL, _values(project, lines))
+        cursor.execute(_BEYOND_SQL, line_values(project, lines))
         return dict(cursor.fetchall())
 
 
@@ -122,7 +122,8 @@ def funnel(project: Project) -> charts.Chart:
     return charts.funnel([*steps, (_("Passed"), passed(counts))], title=title)
 
 
-def _values(project: Project, lines: Sequence[Line]) -> dict[str, Any]:
+def line_values(project: Project, lines: Sequence[Line]) -> dict[str, Any]:
+    """The lines as a query takes them: an array for each of their parts."""
     return {
         "project": project.pk,
         "checks": [line.check.id for line in lines],

@@ -71,6 +71,8 @@ RULES: dict[str, Rule] = {
     "annotation:run-judge": post(*LEADS),
     "annotation:dropped": get(*LEADS),
     "annotation:funnel-chart": get(*LEADS),
+    "annotation:overlap": get(*LEADS),
+    "annotation:overlap-chart": get(*LEADS),
     "annotation:pairs": get(*LEADS),
     "annotation:pair": get(*LEADS),
     "annotation:restore-pair": post(*LEADS),

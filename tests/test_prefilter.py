@@ -1,5 +1,6 @@
 """Measuring pairs, drawing lines, dropping, queueing, readmitting and restoring."""
 
+import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
@@ -35,6 +36,11 @@ MEASURED = (*TEXT_CHECKS, *PROJECT_CHECKS, *CORPUS_CHECKS)
 Run = Callable[..., Job]
 Draw = Callable[..., None]
 pytestmark = pytest.mark.django_db
+
+
+def another(number: int) -> str:
+    """As good an answer, which shares no run of characters with the others."""
+    return "".join(random.Random(number).sample(GOOD, len(GOOD)))
 
 
 @pytest.fixture

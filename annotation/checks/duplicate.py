@@ -45,7 +45,8 @@ class Duplicate(CorpusCheck):
         near_duplicates.arrive(project_id, pair_ids)
         with connection.cursor() as cursor:
             cursor.execute(_SQL, {"ids": list(pair_ids), "project": project_id})
-            return {
+            found = {
                 pair: Measurement(copies, str(first) if copies else "")
                 for pair, copies, first in cursor.fetchall()
             }
+        return dict.fromkeys(pair_ids, Measurement(0)) | found

@@ -1,15 +1,14 @@
 """Which pairs are nearly the same: found as they arrive, among everything that arrived before them.
 
 A text meets another under one of its MinHash keys (cqia.lib.minhash), which lie in one index; how
-alike the two are is then counted on their texts. Run it under the pre-filter's lock: what two runs
-store at once, neither would see.
+alike the two are is then counted on their texts. Keys are made before the pre-filter's lock, the rest
+wants it: what two runs store at once, neither would see.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-import numpy as np
 from django.db import connection
 
 from annotation.checks.base import Measurement
@@ -40,7 +39,7 @@ ON CONFLICT DO NOTHING
 # LATERAL: a look into the index for each key, which ends after MET rows however many there are.
 _MEET_SQL = f"""
 SELECT fresh.arrival, arrived.pair_id
-  FROM unnest(%(keys)s::bigint[], %(arrivals)s::bigint[]) AS fresh(key, arrival),
+  FROM unnest(%s::bigint[], %s::bigint[]) AS fresh(key, arrival),
        LATERAL (SELECT band.arrival FROM {Band._meta.db_table} band
                  WHERE band.key = fresh.key AND band.arrival < fresh.arrival
                  ORDER BY band.arrival LIMIT {MET}) AS met
@@ -55,6 +54,9 @@ ON CONFLICT (later_id, check_id, earlier_id) DO UPDATE SET jaccard = excluded.ja
 """
 
 
+Keys = dict[int, list[int]]  # by pair
+
+
 class Found(NamedTuple):
     """An earlier pair, and how alike the later one is to it: the share of 5-grams in common."""
 
@@ -62,18 +64,28 @@ class Found(NamedTuple):
     jaccard: float
 
 
-def measure(project_id: int, check_id: str, ids: Sequence[int]) -> dict[int, Measurement]:
-    """The highest likeness of each pair to an earlier one, and that pair; remembers the likest."""
-    arrivals = arrive(project_id, ids)
+def prepared(
+    project_id: int, check_id: str, ids: Sequence[int]
+) -> Callable[[], dict[int, Measurement]]:
+    """Make the keys of these pairs; what it returns then measures them, under the lock."""
     texts = whole_texts(ids)
-    met = _meet(project_id, check_id, texts, arrivals)
-    apart = _apart(check_id, ids)
+    first = {pk: compared(check_id, whole)[0] for pk, whole in texts.items()}
+    keys = _keys(project_id, check_id, first)
+    return lambda: _measure(project_id, check_id, texts, keys)
+
+
+def _measure(
+    project_id: int, check_id: str, texts: dict[int, Whole], keys: Keys
+) -> dict[int, Measurement]:
+    """The highest likeness of each pair to an earlier one, and that pair; remembers the likest."""
+    met = _meet(keys, arrive(project_id, list(texts)))
+    apart = _apart(check_id, list(texts))
     found = {
         pk: [one for one in ranked if (pk, one.pair) not in apart]
         for pk, ranked in _compare(check_id, texts, met).items()
     }
-    _remember(project_id, check_id, ids, found)
-    return {pk: measurement(found.get(pk, ())) for pk in ids}
+    _remember(project_id, check_id, list(texts), found)
+    return {pk: measurement(found.get(pk, ())) for pk in texts}
 
 
 def measurement(found: Iterable[Found]) -> Measurement:
@@ -107,31 +119,33 @@ def likeness(one: Sequence[Hashes], other: Sequence[Hashes]) -> float:
     return min((jaccard(a, b) for a, b in both), default=0.0)
 
 
-def _meet(
-    project_id: int, check_id: str, texts: dict[int, Whole], arrivals: dict[int, int]
-) -> dict[int, list[int]]:
-    """Store the keys of these texts; the earlier pairs that each meets, the likeliest first."""
-    keys, owners = _keys(project_id, check_id, texts, arrivals)
+def _keys(project_id: int, check_id: str, texts: dict[int, str]) -> Keys:
+    """The keys of each text; an empty one has none."""
+    sets = {pk: found for pk, text in texts.items() if len(found := shingles(text))}
+    salt = project_id * len(SCOPES) + SCOPES.index(check_id)
+    return dict(zip(sets, band_keys(list(sets.values()), salt).tolist(), strict=True))
+
+
+def _meet(keys: Keys, arrivals: dict[int, int]) -> dict[int, list[int]]:
+    """Store these keys; the earlier pairs that each pair meets, the likeliest first."""
+    columns = _store(keys, arrivals)
     pair_of = {place: pk for pk, place in arrivals.items()}
     met: dict[int, list[int]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(_STORE_SQL, [keys, owners])
-        cursor.execute(_MEET_SQL, {"keys": keys, "arrivals": owners})
+        cursor.execute(_MEET_SQL, columns)
         for place, earlier in cursor.fetchall():
             if len(met[pair_of[place]]) < COMPARED:
                 met[pair_of[place]].append(earlier)
     return met
 
 
-def _keys(
-    project_id: int, check_id: str, texts: dict[int, Whole], arrivals: dict[int, int]
-) -> tuple[list[int], list[int]]:
-    """All keys of the texts, and for each the arrival that it belongs to. Empty texts have none."""
-    first = {pk: compared(check_id, whole)[0] for pk, whole in texts.items()}
-    sets = {pk: found for pk, text in first.items() if len(found := shingles(text))}
-    keys = band_keys(list(sets.values()), project_id * len(SCOPES) + SCOPES.index(check_id))
-    owners = np.repeat([arrivals[pk] for pk in sets], keys.shape[1])
-    return keys.ravel().tolist(), owners.tolist()
+def _store(keys: Keys, arrivals: dict[int, int]) -> list[list[int]]:
+    """All keys, and the arrival that each belongs to, as they were stored."""
+    owned = [(key, arrivals[pk]) for pk, own in keys.items() for key in own]
+    columns = [[key for key, _ in owned], [place for _, place in owned]]
+    with connection.cursor() as cursor:
+        cursor.execute(_STORE_SQL, columns)
+    return columns
 
 
 def _compare(
@@ -186,7 +200,6 @@ def _catch_up(project_id: int) -> None:
     while arrivals := dict(late.values_list("pair", "pk")[:_CATCH_UP]):
         wholes = whole_texts(list(arrivals))
         for check_id in SCOPES:
-            keys = _keys(project_id, check_id, wholes, arrivals)
-            with connection.cursor() as cursor:
-                cursor.execute(_STORE_SQL, list(keys))
+            texts = {pk: compared(check_id, whole)[0] for pk, whole in wholes.items()}
+            _store(_keys(project_id, check_id, texts), arrivals)
         Arrival.objects.filter(pk__in=arrivals.values()).update(banded=True)

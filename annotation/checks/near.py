@@ -1,6 +1,6 @@
 """What the checks for near duplicates have in common."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
@@ -18,5 +18,10 @@ class Near(CorpusCheck):
     step = "0.01"
     scale = (0, 1)
 
+    def prepared(
+        self, project_id: int, pair_ids: Sequence[int]
+    ) -> Callable[[], dict[int, Measurement]]:
+        return near_duplicates.prepared(project_id, self.id, pair_ids)
+
     def measure_many(self, project_id: int, pair_ids: Sequence[int]) -> dict[int, Measurement]:
-        return near_duplicates.measure(project_id, self.id, pair_ids)
+        return self.prepared(project_id, pair_ids)()

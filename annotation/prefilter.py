@@ -134,10 +134,11 @@ def _measure(project: Project, ids: Sequence[int]) -> None:
     Finding.objects.filter(pair__in=ids, check_id__in=versions).delete()
     _store(project, versions, _alone(project, ids))
     connection.check_constraints()  # at once, and not while others wait for the lock
+    among_all = [(check.id, check.prepared(project.pk, ids)) for check in CORPUS_CHECKS]
     lock(project)
-    for check in CORPUS_CHECKS:
-        found = check.measure_many(project.pk, ids)
-        _store(project, versions, [(pk, check.id, one) for pk, one in found.items()])
+    for check_id, measured in among_all:
+        rows = [(pk, check_id, one) for pk, one in measured().items()]
+        _store(project, versions, rows)
     settle(project, ids)
 
 

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from annotation import floors, jobs, queue, rescue, workflow
+from annotation import floors, jobs, quality_scores, queue, rescue, workflow
 from annotation.checks import CORPUS_CHECKS, PROJECT_CHECKS, TEXT_CHECKS, Measurement, Text
 from annotation.contamination import waivers
 from annotation.models import AuditItem, Finding, Job, Pair, Project, State, Transition
@@ -139,6 +139,7 @@ def _measure(project: Project, ids: Sequence[int]) -> None:
     for check_id, measured in among_all:
         rows = [(pk, check_id, one) for pk, one in measured().items()]
         _store(project, versions, rows)
+    quality_scores.predict(project, ids)
     settle(project, ids)
 
 

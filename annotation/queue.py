@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
+from annotation import queue_order
 from annotation.models import Claim, Pair, Project, Skip
 from annotation.models.claim import ClaimQuerySet
 from cqia.accounts.models import User
@@ -21,13 +22,7 @@ MENDING_LEASE = timedelta(days=7)
 
 def open_slots(pair_ids: Iterable[int], project: Project) -> None:
     """Make the k slots of freshly queued pairs, in the caller's transaction. Safe to repeat."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {CLAIMS} (pair_id, project_id, slot, place)"
-            " SELECT id, %s, slot, id FROM unnest(%s::bigint[]) AS id, generate_series(1, %s) AS slot"
-            " ORDER BY id, slot ON CONFLICT DO NOTHING",
-            [project.pk, list(pair_ids), project.annotators_per_pair],
-        )
+    queue_order.open_slots(list(pair_ids), project)
 
 
 _CLOSE_SQL = f"""

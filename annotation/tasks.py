@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from annotation import ingest, jobs, judge, prefilter, queue
+from annotation import ingest, jobs, judge, prefilter, quality, queue, queue_order
 from annotation.contamination import registry
 
 
@@ -14,6 +14,21 @@ def ring_idle_jobs() -> None:
 @shared_task(name="annotation.free_expired_claims", expires=30)
 def free_expired_claims() -> None:
     queue.free_expired()
+
+
+@shared_task(name="annotation.train_due_models", expires=300)
+def train_due_models() -> None:
+    quality.start_due()
+
+
+@shared_task(name=quality.TASK)
+def train_quality(job_id: int) -> None:
+    jobs.run(job_id, quality.train)
+
+
+@shared_task(name=queue_order.TASK)
+def order_queue(job_id: int) -> None:
+    jobs.run(job_id, queue_order.run)
 
 
 @shared_task(name="annotation.import_batch")

@@ -1,12 +1,16 @@
 """The checks of what an answer says: the tricky cases."""
 
+import time
+
 import pytest
 
 from annotation.checks import Measurement, Text
+from annotation.checks.echo import Echo
 from annotation.checks.self_naming import SelfNaming
+from annotation.checks.stock_phrases import StockPhrases
 
 
-def answer(text: str, prompt: str = "你好") -> Text:
+def answer(text: str, prompt: str = "然后呢？") -> Text:
     return Text(prompt, (text,))
 
 
@@ -49,3 +53,72 @@ def test_it_lets_a_text_about_a_model_pass(sentence: str) -> None:
 def test_it_looks_at_earlier_turns_for_the_name_of_a_model() -> None:
     found = SelfNaming().measure(answer("是的。", prompt="你是谁？\n我是文心一言。\n是百度做的？"))
     assert found == Measurement(1, "我是文心一言")
+
+
+def test_it_measures_which_share_of_an_answer_is_stock_phrases() -> None:
+    found = StockPhrases().measure(answer("绿茶要用八十度的水。希望这些建议对您有所帮助。"))
+    assert found.score == pytest.approx(13 / 23)
+    assert found.evidence == "希望这些建议对您有所帮助。"
+
+
+def test_it_counts_a_phrase_within_a_phrase_once() -> None:
+    sentence = "抱歉，作为一个语言模型，我无法回答这个问题。"
+    assert StockPhrases().measure(answer(sentence)).score == 1
+
+
+def test_it_takes_the_answer_with_the_least_stock_phrases() -> None:
+    refused_once = Text("微积分是什么？", ("我无法回答这个问题。", "研究变化率和累积量的数学。"))
+    assert StockPhrases().measure(refused_once) == Measurement(0.0)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "作为一个学习AI的学生，你应该先学数学。",
+        "我是一个人，不会飞。",
+        "他说：对不起，我不能再等了。",
+        "父母总希望孩子有出息。",
+        "我不能吃辣。",
+    ],
+)
+def test_it_lets_plain_speech_pass(sentence: str) -> None:
+    assert StockPhrases().measure(answer(sentence)) == Measurement(0.0)
+
+
+def test_it_lets_a_machine_say_what_it_is_when_asked() -> None:
+    assert StockPhrases().measure(answer("我是一个AI助手，会聊天。", "你是谁？")).score == 0
+
+
+def test_it_measures_how_far_an_answer_echoes_the_question() -> None:
+    found = Echo().measure(
+        answer("绿茶为什么不宜用沸水冲泡呢？！", prompt="绿茶为什么不宜用沸水冲泡呢？")
+    )
+    assert found == Measurement(14 / 15, "绿茶为什么不宜用沸水冲泡呢？")
+
+
+def test_it_finds_an_echo_however_it_is_shifted() -> None:
+    for start in ("", "嗯", "嗯嗯", "嗯嗯嗯"):
+        found = Echo().measure(answer(f"{start}绿茶不宜用沸水冲泡", prompt="绿茶不宜用沸水冲泡"))
+        assert found.score == 9 / (9 + len(start))
+
+
+def test_it_lets_an_answer_quote_a_long_text() -> None:
+    passage = "".join(map(chr, range(0x4E00, 0x4E00 + 100)))
+    assert Echo().measure(answer(passage[40:60], prompt=passage)) == Measurement(0.0)
+
+
+def test_it_lets_an_answer_copy_what_it_is_asked_to_copy() -> None:
+    asked = "请把这句话里的错别字改正：他在公园里散布，遇见了一位老朋友。"
+    copied = "请把这句话里的错别字改正：他在公园里散步，遇见了一位老朋友。"
+    assert Echo().measure(answer(copied, prompt=asked)) == Measurement(0.0)
+
+
+def test_it_takes_the_answer_that_echoes_least() -> None:
+    question = "绿茶为什么不宜用沸水冲泡？"
+    assert Echo().measure(Text(question, (question, "会苦。"))).score == 0
+
+
+def test_it_measures_echoes_of_long_texts_in_time() -> None:
+    begun = time.perf_counter()
+    Echo().measure(answer("茶" * 20_000, prompt="茶" * 20_000))
+    assert time.perf_counter() - begun < 0.5

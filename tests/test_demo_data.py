@@ -54,7 +54,6 @@ FOR_PEOPLE = {
     "mojibake",
     "off_topic",
     "same_question",
-    "stock_phrase",
     "truncated",
     "wrong_fact",
 }
@@ -193,7 +192,7 @@ def test_it_has_a_script_to_be_shown_as_text() -> None:
 
 
 def test_it_plants_every_kind_of_defect_in_rows_that_exist() -> None:
-    assert set(PLANTED.values()) == {"short", "duplicate", *CAUGHT_BY, *FOR_PEOPLE}
+    assert set(PLANTED.values()) == {"short", "duplicate", "stock_phrase", *CAUGHT_BY, *FOR_PEOPLE}
     assert set(PLANTED) <= set(ROWS)
     assert len(PLANTED) == 56
 
@@ -207,6 +206,11 @@ def test_it_has_short_answers_for_the_check_and_some_for_people() -> None:
     dropped = {place for place, ids in FAILED.items() if "length" in ids}
     assert dropped < planted("short")
     assert len(dropped) == 2
+
+
+def test_it_has_stock_phrases_for_the_check_and_one_answer_of_three_for_people() -> None:
+    dropped = {place for place, ids in FAILED.items() if "stock_phrases" in ids}
+    assert dropped == planted("stock_phrase") - {("safety.jsonl", 21)}
 
 
 def test_it_has_no_row_dropped_by_a_check_for_a_defect_left_to_people() -> None:

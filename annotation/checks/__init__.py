@@ -12,6 +12,7 @@ from annotation.checks.base import (
 from annotation.checks.contact import Contact
 from annotation.checks.contamination import Contamination
 from annotation.checks.duplicate import Duplicate
+from annotation.checks.echo import Echo
 from annotation.checks.han_ratio import HanRatio
 from annotation.checks.judge import Judge
 from annotation.checks.judge_gap import JudgeGap
@@ -22,6 +23,7 @@ from annotation.checks.near_prompt import NearPrompt
 from annotation.checks.repetition import Repetition
 from annotation.checks.self_naming import SelfNaming
 from annotation.checks.short_for_source import ShortForSource
+from annotation.checks.stock_phrases import StockPhrases
 
 # In the order in which a drop is put down to them: the first that fails gives the reason.
 CHECKS: tuple[Check, ...] = (
@@ -30,7 +32,9 @@ CHECKS: tuple[Check, ...] = (
     HanRatio(),
     Repetition(),
     Duplicate(),
+    Echo(),
     SelfNaming(),
+    StockPhrases(),
     Contact(),
     Contamination(),
     NearPair(),

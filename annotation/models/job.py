@@ -15,6 +15,8 @@ LABELS: dict[str, Promise] = {
     "annotation.apply_thresholds": _("New thresholds"),
     "annotation.run_judge": _("Model judge"),
     "annotation.register_benchmark": _("Reading a benchmark"),
+    "annotation.train_quality": _("Learning from decisions"),
+    "annotation.order_queue": _("Order of the queue"),
     "review.freeze": _("Freezing a release"),
     "evaluation.read_upload": _("Import"),
     "evaluation.generate_answers": _("Generating answers"),

@@ -83,6 +83,13 @@ MESSAGES: dict[str, Promise] = {
         "The instructions must name {fence}, so that the judge knows what marks the data."
     ),
     "judge_template_field": _("The instructions must name the field “%(field)s” of the answer."),
+    "quality_too_few": _(
+        "People have decided %(found)s times; from %(least)s decisions on there is something to learn."
+    ),
+    "quality_one_kind": _(
+        "There is nothing to tell apart yet: it takes %(least)s decisions of a kind, on questions "
+        "that differ, and as many of another kind."
+    ),
     # A decision
     "stale_state": _("Somebody else has decided on this pair in the meantime."),
     "lease_lost": _("This pair is no longer yours; your text is kept as a draft."),

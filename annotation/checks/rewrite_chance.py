@@ -1,0 +1,23 @@
+from django.utils.translation import gettext_lazy as _
+
+from annotation.checks.base import Check
+
+
+class RewriteChance(Check):
+    """What annotation.quality_scores stores; nothing is measured here."""
+
+    id = "rewrite_chance"
+    name = _("Chance of rewriting")
+    description = _(
+        "How likely people are to rewrite the answer, learned from their own decisions. Off: it "
+        "orders the queue, and drops nothing until you switch it on."
+    )
+    unit = _("chance")
+    too_low = _("By what people decided before, the chance that this is rewritten is %(score)s.")
+    too_high = too_low
+    high = 0.9
+    enabled = False
+    whole = False
+    share = True
+    step = "0.01"
+    scale = (0, 1)

@@ -1,0 +1,120 @@
+"""In which order free slots are taken: `Claim.place`, worked out when a slot is made and when the
+project's order or its learned model changes. Whoever takes a slot only walks an index.
+
+Most useful first: the chance that the pair ends in the dataset, accepted or rewritten, for each
+minute that a decision on it is expected to take; the minutes are the medians of the project's own
+decisions. Most uncertain first: an even chance of acceptance comes first, because a decision on it
+teaches the model most. Pairs as useful as each other come oldest first.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection, transaction
+
+from annotation import jobs
+from annotation.models import Claim, Finding, Job, Pair, Project, QualityModel, QueueOrder, State
+from cqia.accounts.models import User, record
+
+TASK = "annotation.order_queue"
+# A place is a level and, below it, the pair's id. Beyond all of them lie the times at which slots were
+# skipped, in microseconds; before them all, the other slots of pairs that somebody has decided on.
+_LEVELS, _IDS = 10_000, 2**36
+_BEYOND = 2**50
+_CHUNK = 2000  # pairs a statement: no slot is locked for longer than some hundredths of a second
+
+_CLAIMS, _FINDINGS = Claim._meta.db_table, Finding._meta.db_table
+_WORTH = {
+    QueueOrder.USEFUL: "(a.score + least(coalesce(w.score, 0), 1 - a.score)) * %(least)s"
+    " / (a.score * %(accept)s + least(coalesce(w.score, 0), 1 - a.score) * %(rewrite)s"
+    " + greatest(1 - a.score - coalesce(w.score, 0), 0) * %(reject)s)",
+    QueueOrder.UNCERTAIN: "1 - abs(2 * a.score - 1)",
+}
+_CHANCES = (
+    f" LEFT JOIN {_FINDINGS} a ON a.pair_id = pair.id AND a.check_id = 'accept_chance'"
+    f" LEFT JOIN {_FINDINGS} w ON w.pair_id = pair.id AND w.check_id = 'rewrite_chance'"
+)
+_OPEN_SQL = (
+    f"INSERT INTO {_CLAIMS} (pair_id, project_id, slot, place)"
+    " SELECT pair.id, %(project)s, slot, {place} FROM unnest(%(ids)s::bigint[]) AS pair(id)"
+    " {chances} CROSS JOIN generate_series(1, %(slots)s) AS slot"
+    " ORDER BY pair.id, slot ON CONFLICT DO NOTHING"
+)
+# A slot that somebody is just taking is not waited for. The slots of a half-done pair come first.
+_ARRANGE_SQL = f"""
+WITH free AS MATERIALIZED (
+    SELECT id, pair_id FROM {_CLAIMS}
+     WHERE pair_id = ANY(%(ids)s) AND holder_id IS NULL AND place < {_BEYOND}
+     ORDER BY id FOR UPDATE SKIP LOCKED
+), placed AS (
+    SELECT free.id, CASE WHEN EXISTS (
+               SELECT FROM {_CLAIMS} other
+                WHERE other.pair_id = pair.id AND other.done_at IS NOT NULL
+           ) THEN {{half_done}} ELSE {{place}} END AS place
+      FROM free JOIN LATERAL (SELECT free.pair_id AS id) pair ON true {{chances}}
+)
+UPDATE {_CLAIMS} claim SET place = placed.place
+  FROM placed WHERE claim.id = placed.id AND claim.place <> placed.place
+"""
+
+
+def open_slots(pair_ids: Sequence[int], project: Project) -> None:
+    """Make the k slots of freshly queued pairs at their places. Safe to repeat."""
+    place, values = _place(project)
+    values |= {"project": project.pk, "slots": project.annotators_per_pair}
+    sql = _OPEN_SQL.format(place=place, chances=_chances(project))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values | {"ids": list(pair_ids)})
+
+
+def arrange(project: Project, pair_ids: Sequence[int]) -> None:
+    """Put the free slots of these pairs where they belong now; those that were skipped stay last."""
+    # Read anew: somebody may have changed the order since, and their job may have passed here already.
+    project = Project.objects.get(pk=project.pk)
+    place, values = _place(project)
+    half_done = "pair.id" if project.queue_order == QueueOrder.OLDEST else f"pair.id - {_BEYOND}"
+    sql = _ARRANGE_SQL.format(place=place, half_done=half_done, chances=_chances(project))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values | {"ids": list(pair_ids)})
+
+
+def set_order(project: Project, user: User, order: str) -> None:
+    """Change the order, and start the job that puts the waiting pairs in it."""
+    with transaction.atomic():
+        Project.objects.filter(pk=project.pk).update(queue_order=order)
+        project.queue_order = order
+        record(user, "queue ordered", project.pk, order=order)
+        jobs.start(TASK, project, user)
+
+
+def run(job: Job) -> None:
+    """Put all waiting pairs in order. Some thousands at once, and not all in one statement: its locks
+    would hide the queue from annotators until it ended. Safe to repeat."""
+    waiting = Pair.objects.filter(project=job.project, state=State.QUEUED).order_by("pk")
+    jobs.report(job, 0, waiting.count())
+    last = 0
+    while ids := list(waiting.filter(pk__gt=last).values_list("pk", flat=True)[:_CHUNK]):
+        arrange(job.project, ids)
+        last = ids[-1]
+        jobs.report(job, job.done + len(ids))
+
+
+def _chances(project: Project) -> str:
+    return "" if project.queue_order == QueueOrder.OLDEST else _CHANCES
+
+
+def _place(project: Project) -> tuple[str, dict[str, Any]]:
+    """The place of `pair` in SQL, and the values it names."""
+    if project.queue_order == QueueOrder.OLDEST:
+        return "pair.id", {}
+    worth = _WORTH[QueueOrder(project.queue_order)]
+    level = f"floor((1 - coalesce({worth}, 0.5)) * {_LEVELS - 1})::bigint"
+    return f"({level} * {_IDS} + pair.id)", _seconds(project)
+
+
+def _seconds(project: Project) -> dict[str, float]:
+    """How long each kind of decision takes, by the newest model; all the same without one."""
+    newest = QualityModel.objects.of(project.pk).order_by("-version").values_list("seconds").first()
+    known: dict[str, float] = newest[0] if newest else {}
+    seconds = {verb: max(known.get(verb, 1.0), 1.0) for verb in ("accept", "rewrite", "reject")}
+    return seconds | {"least": min(seconds.values())}

@@ -31,7 +31,7 @@ def dropped(check_id: str, score: float) -> bool:
 def test_it_knows_every_check_by_a_unique_id() -> None:
     assert [check.id for check in CHECKS] == [
         *("length", "short_for_source", "han_ratio", "repetition", "duplicate", "echo"),
-        *("self_naming", "stock_phrases", "contact", "contamination", "near_pair", "near_prompt"),
+        *("self_naming", "stock_phrases", "contact", "personal_data", "sensitive", "contamination", "near_pair", "near_prompt"),
         *("near_answer", "judge", "judge_gap"),
     ]
 

@@ -20,8 +20,10 @@ from annotation.checks.length import Length
 from annotation.checks.near_answer import NearAnswer
 from annotation.checks.near_pair import NearPair
 from annotation.checks.near_prompt import NearPrompt
+from annotation.checks.personal_data import PersonalData
 from annotation.checks.repetition import Repetition
 from annotation.checks.self_naming import SelfNaming
+from annotation.checks.sensitive import Sensitive
 from annotation.checks.short_for_source import ShortForSource
 from annotation.checks.stock_phrases import StockPhrases
 
@@ -36,6 +38,8 @@ CHECKS: tuple[Check, ...] = (
     SelfNaming(),
     StockPhrases(),
     Contact(),
+    PersonalData(),
+    Sensitive(),
     Contamination(),
     NearPair(),
     NearPrompt(),

@@ -90,6 +90,18 @@ MESSAGES: dict[str, Promise] = {
         "There is nothing to tell apart yet: it takes %(least)s decisions of a kind, on questions "
         "that differ, and as many of another kind."
     ),
+    # A lexicon
+    "lexicon_empty": _("There is no word to store: give one word a line."),
+    "lexicon_name_taken": _("There is a lexicon “%(name)s” already."),
+    "lexicon_too_long": _("The list has %(count)s words; at most %(limit)s are possible."),
+    "lexicon_too_big": _("The file is too big: at most %(limit)s MB are read."),
+    "lexicon_not_text": _("The file is not a list of words: it is neither UTF-8 nor GB18030."),
+    "lexicon_weight": _("The weight of a lexicon must be a number above 0, at most 100."),
+    "word_too_short": _("“%(word)s” is too short: a word has at least %(least)s characters."),
+    "word_too_long": _("The line has %(count)s characters; a word has at most %(most)s."),
+    # Masking
+    "not_masked": _("Nothing is masked in this pair."),
+    "nothing_to_mask": _("No dropped pair holds personal data that could be masked."),
     # A decision
     "stale_state": _("Somebody else has decided on this pair in the meantime."),
     "lease_lost": _("This pair is no longer yours; your text is kept as a draft."),

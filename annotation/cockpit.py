@@ -1,14 +1,13 @@
 """The figures of the pre-filter's page: what the checks found, and what a line does to it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
-from annotation.models import Finding, Pair, Project, State, Transition
+from annotation.models import Finding, Pair, Project, State
 from annotation.thresholds import Line, beyond, lines_of
 from cqia.lib import charts
 
@@ -38,18 +37,6 @@ SELECT line.check_id,
   FROM unnest(%(checks)s::text[], %(lows)s::float[], %(highs)s::float[])
        AS line(check_id, low, high)
 """
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What a line would change: pairs it would drop, and dropped ones it would let back in.
-
-    `passing` is how many pairs of the project would then have passed the pre-filter.
-    """
-
-    dropped: int
-    readmitted: int
-    passing: int
 
 
 def state_counts(project: Project) -> dict[str, int]:
@@ -82,22 +69,6 @@ def beyond_each(project: Project, lines: Sequence[Line]) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute(_BEYOND_SQL, line_values(project, lines))
         return dict(cursor.fetchall())
-
-
-def preview(project: Project, line: Line) -> Preview:
-    """What saving this line would change. Claimed and restored pairs stay, as when it is saved."""
-    lines = lines_of(project)
-    [now] = [one for one in lines if one.check.id == line.check.id]
-    others = beyond(one for one in lines if one is not now)
-    found = Finding.objects.of(project).filter(check_id=line.check.id)
-    failing = found.filter(beyond([line]), pair__state=State.QUEUED)
-    restored = Transition.objects.filter(pair=OuterRef("pair"), verb="restore")
-    claimed = Pair.objects.filter(pk=OuterRef("pair"), claims__holder__isnull=False)
-    passing = found.filter(beyond([now]), pair__state=State.DROPPED).exclude(beyond([line]))
-    elsewhere = Finding.objects.filter(others, pair=OuterRef("pair"))
-    dropped = failing.exclude(Exists(restored)).exclude(Exists(claimed)).count()
-    readmitted = passing.exclude(Exists(elsewhere)).count()
-    return Preview(dropped, readmitted, passed(state_counts(project)) - dropped + readmitted)
 
 
 def passed(counts: dict[str, int]) -> int:

@@ -59,6 +59,12 @@ class JudgeForm(_OfProject):
 
 
 class DropFilter(_OfProject):
+    q = forms.CharField(
+        required=False,
+        max_length=100,
+        label=_("In the question"),
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
     check = forms.ChoiceField(
         required=False,
         label=_("Check"),

@@ -2,11 +2,14 @@ from django.urls import path
 
 from annotation.views import (
     benchmarks,
+    dropped,
     jobs,
+    judges,
     labels,
     overlap,
     pairs,
     prefilter,
+    redeciding,
     settings,
     sources,
     workbench,
@@ -28,8 +31,12 @@ urlpatterns = [
     # pre-filter
     path("prefilter/", prefilter.prefilter, name="prefilter"),
     path("prefilter/run", prefilter.run_prefilter, name="run-prefilter"),
-    path("prefilter/thresholds", prefilter.set_threshold, name="set-threshold"),
-    path("prefilter/thresholds/preview", prefilter.preview_threshold, name="preview-threshold"),
+    path("prefilter/thresholds", redeciding.set_threshold, name="set-threshold"),
+    path("prefilter/thresholds/preview", redeciding.preview_threshold, name="preview-threshold"),
+    path("prefilter/presets/<str:name>/", redeciding.preset, name="preset"),
+    path("prefilter/presets/<str:name>/apply", redeciding.apply_preset, name="apply-preset"),
+    path("prefilter/history/", redeciding.line_history, name="line-history"),
+    path("prefilter/history/<int:pk>/undo", redeciding.undo_redecision, name="undo-redecision"),
     path("prefilter/checks/<str:check>/", labels.beside_line, name="sides"),
     path("prefilter/checks/<str:check>/labels", labels.label_pair, name="label-pair"),
     path(
@@ -38,8 +45,9 @@ urlpatterns = [
         name="quality-chart",
     ),
     path("prefilter/judge", prefilter.run_judge, name="run-judge"),
-    path("prefilter/dropped/", prefilter.dropped, name="dropped"),
-    path("prefilter/dropped/restore", prefilter.restore_pairs, name="restore-pairs"),
+    path("prefilter/dropped/", dropped.dropped, name="dropped"),
+    path("prefilter/dropped/restore", dropped.restore_pairs, name="restore-pairs"),
+    path("prefilter/dropped/restore-list", dropped.restore_list, name="restore-list"),
     path("prefilter/funnel.<str:form>", prefilter.funnel_chart, name="funnel-chart"),
     path("prefilter/overlap/", overlap.overlaps, name="overlap"),
     path("prefilter/overlap.<str:form>", overlap.overlap_chart, name="overlap-chart"),
@@ -47,6 +55,14 @@ urlpatterns = [
     path("prefilter/benchmarks/<int:pk>/switch", benchmarks.switch, name="switch-benchmark"),
     path("prefilter/contaminated/", benchmarks.contaminated, name="contaminated"),
     path("prefilter/contaminated/<int:pk>/waive", benchmarks.waive, name="waive"),
+    path("prefilter/judges/", judges.judges, name="judges"),
+    path("prefilter/judges/prompt", judges.judge_template, name="judge-template"),
+    path(
+        "prefilter/judges/agreement.<str:form>", judges.agreement_chart, name="agreement-chart"
+    ),
+    path(
+        "prefilter/judges/<int:number>/scores.<str:form>", judges.judge_chart, name="judge-chart"
+    ),
     # pairs
     path("pairs/", pairs.pairs, name="pairs"),
     path("pairs/<int:pk>/", pairs.pair, name="pair"),

@@ -33,8 +33,10 @@ def shingles(text: str) -> Hashes:
     empty text has none.
     """
     plain = normalise(text)
+    if not plain:
+        return np.zeros(0, np.uint64)
     found = np.sort(grams(plain, min(SIZE, len(plain))))
-    return found[np.append(True, found[1:] != found[:-1])] if plain else found
+    return found[np.append(True, found[1:] != found[:-1])]
 
 
 def jaccard(one: Hashes, other: Hashes) -> float:

@@ -16,6 +16,7 @@ SENTENCES: dict[str, Promise] = {
     "member added": _("%(user)s added as %(role)s"),
     "member removed": _("Role %(role)s taken from %(user)s"),
     "guideline published": _("Version %(version)s of the guideline published"),
+    "judge prompt published": _("Version %(version)s of the judge prompt published"),
     "endpoint saved": _("Model server %(name)s added"),
     "endpoint removed": _("Model server %(name)s removed"),
     "file imported": _("File %(file)s imported into %(source)s"),

@@ -20,6 +20,7 @@ from annotation.judge_templates import Template
 from annotation.models import Job, Judgement
 from cqia.lib import llm
 from cqia.lib.errors import CqiaError
+from cqia.lib.text import fingerprint
 
 ATTEMPTS = 3  # an answer that cannot be used is asked for twice more (ours)
 _STORE_EVERY = 50  # answers, or
@@ -190,7 +191,12 @@ def _judgement(asking: Asking, question: Question, tally: _Tally) -> Judgement:
         prompt_tokens=tally.prompt_tokens,
         completion_tokens=tally.completion_tokens,
         seconds=tally.seconds,
-        params={"requests": tally.requests, "attempt": tally.attempts},
+        params={
+            "requests": tally.requests,
+            "attempt": tally.attempts,
+            # Hashes differ between judges; by this the scores of the same answer are found.
+            "answer": fingerprint(question.prompt, question.answer).hex(),
+        },
     )
     if tally.failure is not None:
         judgement.failure = tally.failure.code

@@ -84,6 +84,7 @@ def test_it_keeps_the_score_with_all_that_led_to_it(
     assert (one.template, one.prompt_version, one.judge) == ("built-in", 2, 1)
     assert (one.prompt_tokens, one.completion_tokens, one.method) == (100, 20, "logprobs")
     assert one.criteria == dict.fromkeys(judge_templates.CRITERIA, 7) | {"safety": 10}
+    assert len(one.params.pop("answer")) == 32
     assert one.params == {"attempt": 1, "requests": 1, "mass": 1.0}
     assert one.seconds > 0
     finding = pair.findings.get(check_id="judge")
@@ -158,7 +159,7 @@ def test_it_records_a_timeout_of_one_pair(
     pair = make_pair(state=State.QUEUED)
     slow = llm.Endpoint(server.url, "judge", timeout_s=0.05)
     monkeypatch.setattr(judge, "judges_of", lambda project: [judge.Judge(1, slow, 5)])
-    monkeypatch.setattr(judge, "_method", lambda *_: judge_asking.Method.PROBABILITIES)
+    monkeypatch.setattr(judge, "_method", lambda *_: judge_prompt.Method.PROBABILITIES)
     server.script = dawdle
     assert run().state == Job.State.DONE
     assert Judgement.objects.get(pair=pair).failure == "model_unreachable"
@@ -172,7 +173,7 @@ def test_it_pauses_while_every_request_runs_out_of_time(
         make_pair(state=State.QUEUED)
     slow = llm.Endpoint(server.url, "judge", timeout_s=0.05, concurrency=2)
     monkeypatch.setattr(judge, "judges_of", lambda project: [judge.Judge(1, slow, 5)])
-    monkeypatch.setattr(judge, "_method", lambda *_: judge_asking.Method.PROBABILITIES)
+    monkeypatch.setattr(judge, "_method", lambda *_: judge_prompt.Method.PROBABILITIES)
     server.script = dawdle
     assert run().state == Job.State.PAUSED
 
@@ -291,7 +292,7 @@ def test_it_takes_the_mean_of_samples_without_probabilities(
     one = Judgement.objects.get(pair=pair)
     assert (one.score, one.method) == (8, "samples")
     assert sorted(one.params.pop("scores")) == [7, 8, 9]
-    assert one.params == {"attempt": 1, "requests": 3}
+    assert (one.params["attempt"], one.params["requests"]) == (1, 3)
     assert (one.prompt_tokens, one.completion_tokens) == (300, 60)
     assert {payload["temperature"] for payload in server.asked} == {0.7}
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 import django.core.validators
 import django.db.models.deletion
 from django.apps.registry import Apps
@@ -17,11 +19,13 @@ METHODS = [
 
 def make_first(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """What judged until now is the first judge."""
-    apps.get_model("annotation", "Endpoint").objects.filter(judges=True).update(judge=1)
+    endpoints: Any = apps.get_model("annotation", "Endpoint").objects
+    endpoints.filter(judges=True).update(judge=1)
 
 
 def make_only(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    apps.get_model("annotation", "Endpoint").objects.filter(judge=1).update(judges=True)
+    endpoints: Any = apps.get_model("annotation", "Endpoint").objects
+    endpoints.filter(judge=1).update(judges=True)
 
 
 class Migration(migrations.Migration):

@@ -31,9 +31,7 @@ LONGEST_PAUSE_S = 60.0
 """The longest pause before the next try, whatever Retry-After asks for. Default of ours."""
 
 _FIRST_PAUSE_S = 0.5
-BUSY = (429, 502, 503, 504)
-"""Answers of a server that cannot now, but may later."""
-
+BUSY = (429, 502, 503, 504)  # a server that cannot now, but may later
 _TRY_AGAIN = {408, 429, 500, 502, 503, 504}
 _BODY_SHOWN = 500
 
@@ -54,7 +52,7 @@ class ModelUnreachable(ModelError):
 
 
 class ModelRefused(ModelError):
-    """An answer with another status than 200."""
+    """Another status than 200."""
 
     def __init__(self, status: int, body: str) -> None:
         super().__init__("model_refused", {"status": status, "body": excerpt(body, _BODY_SHOWN)})

@@ -6,6 +6,7 @@ import pytest
 
 from annotation.checks import Measurement, Text
 from annotation.checks.echo import Echo
+from annotation.checks.missing_figure import MissingFigure
 from annotation.checks.self_naming import SelfNaming
 from annotation.checks.stock_phrases import StockPhrases
 
@@ -122,3 +123,39 @@ def test_it_measures_echoes_of_long_texts_in_time() -> None:
     begun = time.perf_counter()
     Echo().measure(answer("茶" * 20_000, prompt="茶" * 20_000))
     assert time.perf_counter() - begun < 0.5
+
+
+@pytest.mark.parametrize(
+    ("sentence", "evidence"),
+    [
+        ("具体动作如图所示", "如图所示"),
+        ("流程见图1。", "见图1"),
+        ("销量列在下表中，请看", "在下表中"),
+        ("It is shown in the figure above.", "shown in the figure"),
+    ],
+)
+def test_it_finds_a_figure_that_is_missing(sentence: str, evidence: str) -> None:
+    assert MissingFigure().measure(answer(sentence)) == Measurement(1, evidence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "湖光山色，美得如图画一般。",
+        "他上表请求退休，企图如愿。",
+        "写出以下图书的内容简介。",
+        "害虫啃食上表皮及叶肉。",
+        "如图所示：![茶](cup.png)",
+        "见图1：https://tea.example.com/cup",
+        "如下图：\n```\n+--+\n```",
+        "根据下表：\n| 茶 | 价 |\n| --- | --- |",
+        "如下表所示：\n龙井，80元\n毛尖，60元\n普洱，50元\n",
+    ],
+)
+def test_it_lets_a_figure_that_is_there_and_other_words_pass(sentence: str) -> None:
+    assert MissingFigure().measure(answer(sentence)) == Measurement(0)
+
+
+def test_it_weighs_a_figure_that_the_question_lacks_twice() -> None:
+    found = MissingFigure().measure(answer("见图2。", prompt="如图所示，求面积。"))
+    assert found == Measurement(3, "如图所示 … 见图2")

@@ -1,15 +1,6 @@
 """The checks of the pre-filter: one a file, all of them in `CHECKS`."""
 
 from annotation.checks.accept_chance import AcceptChance
-from annotation.checks.base import (
-    Bounds,
-    Check,
-    CorpusCheck,
-    Measurement,
-    ProjectCheck,
-    Text,
-    TextCheck,
-)
 from annotation.checks.contact import Contact
 from annotation.checks.contamination import Contamination
 from annotation.checks.duplicate import Duplicate
@@ -21,6 +12,7 @@ from annotation.checks.judge_gap import JudgeGap
 from annotation.checks.language import Language
 from annotation.checks.length import Length
 from annotation.checks.markup import Markup
+from annotation.checks.missing_figure import MissingFigure
 from annotation.checks.mojibake import Mojibake
 from annotation.checks.near_answer import NearAnswer
 from annotation.checks.near_pair import NearPair
@@ -53,6 +45,7 @@ CHECKS: tuple[Check, ...] = (
     Echo(),
     SelfNaming(),
     StockPhrases(),
+    MissingFigure(),
     Contact(),
     PersonalData(),
     Sensitive(),

@@ -1,6 +1,15 @@
 """The checks of the pre-filter: one a file, all of them in `CHECKS`."""
 
 from annotation.checks.accept_chance import AcceptChance
+from annotation.checks.base import (
+    Bounds,
+    Check,
+    CorpusCheck,
+    Measurement,
+    ProjectCheck,
+    Text,
+    TextCheck,
+)
 from annotation.checks.contact import Contact
 from annotation.checks.contamination import Contamination
 from annotation.checks.duplicate import Duplicate

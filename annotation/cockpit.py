@@ -11,7 +11,12 @@ from annotation.models import Finding, Pair, Project, State
 from annotation.thresholds import Line, beyond, lines_of
 from cqia.lib import charts
 
-TASKS = ("annotation.run_prefilter", "annotation.apply_thresholds", "annotation.run_judge")
+TASKS = (
+    "annotation.run_prefilter",
+    "annotation.apply_thresholds",
+    "annotation.run_judge",
+    "annotation.mask_personal_data",
+)
 # A range of the index for each bound; the first line that a pair is beyond counts it.
 _DROPPED_SQL = f"""
 SELECT (%(checks)s::text[])[first], count(*) FROM (

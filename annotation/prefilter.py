@@ -121,11 +121,17 @@ def texts_of(ids: Sequence[int]) -> dict[int, Text]:
 def measure(project: Project, ids: Sequence[int]) -> None:
     """Store what every check finds on these pairs, in place of what it found before, and settle them.
 
-    In the caller's transaction, which must not hold `lock` yet.
+    In the caller's transaction, which must not hold `lock` yet, unless by `hold`.
     """
-    for number in sorted({pk // CHUNK for pk in ids}):
-        _take(number, patiently=True)
+    _take_all(ids)
     _measure(project, ids)
+
+
+def hold(project: Project, ids: Sequence[int]) -> None:
+    """Keep others from measuring and deciding on these pairs: for who changes their texts, and has
+    them measured anew in the same transaction."""
+    _take_all(ids)
+    lock(project)
 
 
 def _measure(project: Project, ids: Sequence[int]) -> None:
@@ -184,6 +190,11 @@ def _measured_chunks(job: Job, *, patiently: bool) -> Iterator[int]:
                     _measure(job.project, ids)
                     jobs.advance(job, len(ids))
             yield len(ids)
+
+
+def _take_all(ids: Sequence[int]) -> None:
+    for chunk in sorted({pk // CHUNK for pk in ids}):
+        _take(chunk, patiently=True)
 
 
 def _take(chunk: int, *, patiently: bool) -> bool:

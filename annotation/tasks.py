@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from annotation import ingest, jobs, judge, prefilter, quality, queue, queue_order
+from annotation import ingest, jobs, judge, masking, prefilter, quality, queue, queue_order
 from annotation.contamination import registry
 
 
@@ -44,6 +44,11 @@ def run_prefilter(job_id: int) -> None:
 @shared_task(name="annotation.register_benchmark")
 def register_benchmark(job_id: int) -> None:
     jobs.run(job_id, registry.read)
+
+
+@shared_task(name="annotation.mask_personal_data")
+def mask_personal_data(job_id: int) -> None:
+    jobs.run(job_id, masking.run)
 
 
 @shared_task(name="annotation.run_judge")

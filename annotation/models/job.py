@@ -14,6 +14,7 @@ LABELS: dict[str, Promise] = {
     "annotation.run_prefilter": _("Pre-filter"),
     "annotation.apply_thresholds": _("New thresholds"),
     "annotation.run_judge": _("Model judge"),
+    "annotation.mask_personal_data": _("Masking personal data"),
     "annotation.register_benchmark": _("Reading a benchmark"),
     "annotation.train_quality": _("Learning from decisions"),
     "annotation.order_queue": _("Order of the queue"),

@@ -9,6 +9,7 @@ from annotation.views import (
     overlap,
     pairs,
     prefilter,
+    quality,
     redeciding,
     settings,
     sources,
@@ -62,6 +63,14 @@ urlpatterns = [
     ),
     path(
         "prefilter/judges/<int:number>/scores.<str:form>", judges.judge_chart, name="judge-chart"
+    ),
+    path("prefilter/quality/", quality.learned, name="quality"),
+    path("prefilter/quality/train", quality.train, name="train-quality"),
+    path("prefilter/quality/order", quality.set_order, name="order-queue"),
+    path(
+        "prefilter/quality/<int:number>/<str:name>.<str:form>",
+        quality.chart,
+        name="chance-chart",
     ),
     # pairs
     path("pairs/", pairs.pairs, name="pairs"),

@@ -38,7 +38,7 @@ def test_it_loads_a_living_project(home: Path) -> None:
         "approved": 60,
         "annotated": 8,
         "returned": 3,
-        "rejected": 3,
+        "rejected": 2,
     }.items():
         assert states[state] >= least, (state, states)
     assert set(Annotation.objects.values_list("verb", flat=True)) == set(Annotation.Verb.values)

@@ -84,7 +84,7 @@ def test_the_page_refuses_a_floor_below_nothing(pair: Pair, browser: Client) -> 
 
 
 def test_the_api_changes_a_floor(pair: Pair, browser: Client) -> None:
-    url = f"/api/v1/projects/tea/sources/{pair.source_id}/floor"
+    url = f"/api/projects/tea/sources/{pair.source_id}/floor"
     answer = browser.post(url, {"floor": 50}, content_type="application/json")
     assert (answer.status_code, answer.json()) == (200, {"floor": 50})
     assert Source.objects.get(pk=pair.source_id).answer_floor == 50

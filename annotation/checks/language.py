@@ -8,7 +8,7 @@ from annotation.checks.han_ratio import words_of_others
 from annotation.checks.shape import HAN, KANA
 
 FEW = 12  # words and characters: of fewer no language can be told (ours)
-READ = 400  # characters that are looked at where it is in doubt
+READ = 80  # characters that are looked at where it is in doubt: more the model does not read
 # Whoever asks like this may be answered in another language.
 _ASKED_FOR = re.compile(
     r"[英日韩法德俄泰][文语]|西班牙|葡萄牙|意大利|拉丁|阿拉伯|越南语|粤语|双语|外语|母语|翻译|译[成为文]|"

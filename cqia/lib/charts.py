@@ -6,6 +6,7 @@ the dark theme when it is drawn: blue, grey and orange, which all kinds of colou
 """
 
 import csv
+import importlib
 import io
 import json
 from collections.abc import Mapping, Sequence
@@ -273,6 +274,8 @@ def chart_of(
     """Rows of the same height, so that plots of few and of many look alike."""
     import altair as alt
 
+    # Altair uses it where it finds it, and must not find it half imported by another thread.
+    importlib.import_module("pandas")
     sized = spec.properties(width=_WIDTH, height=height or alt.Step(_BAND))
     return Chart(sized.to_dict(validate=False), data, title)
 

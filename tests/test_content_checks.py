@@ -7,6 +7,7 @@ import pytest
 from annotation.checks import Measurement, Text
 from annotation.checks.echo import Echo
 from annotation.checks.missing_figure import MissingFigure
+from annotation.checks.off_topic import OffTopic
 from annotation.checks.self_naming import SelfNaming
 from annotation.checks.stock_phrases import StockPhrases
 
@@ -159,3 +160,23 @@ def test_it_lets_a_figure_that_is_there_and_other_words_pass(sentence: str) -> N
 def test_it_weighs_a_figure_that_the_question_lacks_twice() -> None:
     found = MissingFigure().measure(answer("见图2。", prompt="如图所示，求面积。"))
     assert found == Measurement(3, "如图所示 … 见图2")
+
+
+LONG = "三四月的西湖最适合走苏堤，早上六点前从南口出发，桃柳相间，人也少。下午喝新茶，晚上看音乐喷泉，都很值得一去，记得带伞。"
+
+
+def test_it_measures_which_share_of_the_question_an_answer_takes_up() -> None:
+    found = OffTopic().measure(answer(LONG, prompt="请介绍西湖的苏堤白堤"))
+    assert found == Measurement(4 / 5)  # not 白
+
+
+@pytest.mark.parametrize(
+    "question", ["把“西方的雪山”翻译成英文", "写一首关于雪山的古诗", "是什么意思？", "雪山？"]
+)
+def test_it_cannot_tell_whether_such_a_question_is_answered(question: str) -> None:
+    assert OffTopic().measure(answer(LONG, prompt=question)) == Measurement(1.0)
+
+
+def test_it_takes_the_answer_that_takes_up_most() -> None:
+    other = "红烧肉要选三层五花，切成方块焯水，炒好糖色后下锅。" * 3
+    assert OffTopic().measure(Text("请介绍西湖的苏堤白堤", (other, LONG))).score == 4 / 5

@@ -26,6 +26,7 @@ from annotation.checks.mojibake import Mojibake
 from annotation.checks.near_answer import NearAnswer
 from annotation.checks.near_pair import NearPair
 from annotation.checks.near_prompt import NearPrompt
+from annotation.checks.off_topic import OffTopic
 from annotation.checks.personal_data import PersonalData
 from annotation.checks.punctuation import Punctuation
 from annotation.checks.repetition import Repetition
@@ -55,6 +56,7 @@ CHECKS: tuple[Check, ...] = (
     SelfNaming(),
     StockPhrases(),
     MissingFigure(),
+    OffTopic(),
     Contact(),
     PersonalData(),
     Sensitive(),

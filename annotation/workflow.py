@@ -37,6 +37,9 @@ MOVES: dict[str, Move] = {
     "readmit": Move((State.DROPPED,), State.QUEUED),  # a threshold was loosened
     "restore": Move((State.DROPPED,), State.QUEUED),  # a lead overruled the drop, for good
     "audit": Move((State.DROPPED,), State.QUEUED),  # drawn, to see whether the drop was right
+    # a lead's, of pairs that are alike
+    "discard": Move((State.IMPORTED, State.QUEUED, State.DROPPED), State.REJECTED),
+    "take_back": Move((State.REJECTED,), State.QUEUED),  # the discarding was undone
     # an annotator's
     "annotate": Move((State.QUEUED, State.RETURNED), State.ANNOTATED),
     # a reviewer's

@@ -65,6 +65,11 @@ class Ruling(models.Model):
     def __str__(self) -> str:
         return f"{self.verb}: {self.check_id}"
 
+    @property
+    def pairs(self) -> list[int]:
+        """Those that were kept, and those that it took out."""
+        return [*self.kept, *self.discarded]
+
 
 class Likeness(models.Model):
     """Two pairs that one of the checks found alike; decided where a ruling says what to do."""

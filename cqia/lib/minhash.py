@@ -36,7 +36,8 @@ def shingles(text: str) -> Hashes:
     if not plain:
         return np.zeros(0, np.uint64)
     found = np.sort(grams(plain, min(SIZE, len(plain))))
-    return found[np.append(True, found[1:] != found[:-1])]
+    distinct: Hashes = found[np.append(True, found[1:] != found[:-1])]
+    return distinct
 
 
 def jaccard(one: Hashes, other: Hashes) -> float:

@@ -12,6 +12,8 @@ VERBS: dict[str, Promise] = {
     "readmit": _("let back in by a new line"),
     "restore": _("restored"),
     "audit": _("drawn for the audit"),
+    "discard": _("discarded as a duplicate"),
+    "take_back": _("taken back"),
     "annotate": _("annotated"),
     "approve": _("approved"),
     "fix": _("fixed and approved"),

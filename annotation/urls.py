@@ -3,6 +3,7 @@ from django.urls import path
 from annotation.views import (
     benchmarks,
     dropped,
+    duplicates,
     jobs,
     judges,
     labels,
@@ -52,6 +53,9 @@ urlpatterns = [
     path("prefilter/funnel.<str:form>", prefilter.funnel_chart, name="funnel-chart"),
     path("prefilter/overlap/", overlap.overlaps, name="overlap"),
     path("prefilter/overlap.<str:form>", overlap.overlap_chart, name="overlap-chart"),
+    path("prefilter/duplicates/", duplicates.duplicates, name="duplicates"),
+    path("prefilter/duplicates/decide", duplicates.decide, name="decide-duplicates"),
+    path("prefilter/duplicates/<int:pk>/undo", duplicates.undo, name="undo-duplicates"),
     path("prefilter/benchmarks/", benchmarks.benchmarks, name="benchmarks"),
     path("prefilter/benchmarks/<int:pk>/switch", benchmarks.switch, name="switch-benchmark"),
     path("prefilter/contaminated/", benchmarks.contaminated, name="contaminated"),

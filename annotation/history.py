@@ -1,15 +1,21 @@
 """A pair's history in words."""
 
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import groupby
+from typing import NamedTuple
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from annotation.checks import CHECK_OF
-from annotation.models import Annotation, Transition
+from annotation.models import Annotation, Pair, Transition
+from cqia.accounts.models import User
 
 VERBS: dict[str, Promise] = {
     "queue": _("passed the checks"),
     "drop": _("dropped"),
-    "readmit": _("let back in by a new line"),
+    "readmit": _("let back in"),
     "restore": _("restored"),
     "audit": _("drawn for the audit"),
     "discard": _("discarded as a duplicate"),
@@ -19,7 +25,40 @@ VERBS: dict[str, Promise] = {
     "fix": _("fixed and approved"),
     "return": _("sent back"),
     "reject": _("rejected"),
+    # no moves: the texts change
+    "mask": _("personal data masked"),
+    "unmask": _("masking undone"),
 }
+
+
+class Event(NamedTuple):
+    """One thing that happened to a pair, in words; the actor is None where a check decided."""
+
+    at: datetime
+    verb: str
+    actor: User | None
+    reason: str
+    note: str
+
+
+def timeline(pair: Pair) -> list[Event]:
+    """Moves and maskings, oldest first; a masking comes before the moves that follow from it."""
+    moves = pair.transitions.select_related("actor").order_by("id")
+    events = [
+        *_maskings(pair),
+        *(Event(move.at, verb_of(move), move.actor, reason_of(move), move.note) for move in moves),
+    ]
+    return sorted(events, key=lambda event: event.at)
+
+
+def _maskings(pair: Pair) -> Iterator[Event]:
+    masks = pair.masks.select_related("by", "undone_by").order_by("id")
+    for (at, by), made in groupby(masks, key=lambda mask: (mask.at, mask.by)):
+        yield Event(at, str(VERBS["mask"]), by, "", "".join(one.put for one in made))
+    undone = {(mask.undone_at, mask.undone_by) for mask in masks if mask.undone_at}
+    for at, by in undone:
+        if at is not None:
+            yield Event(at, str(VERBS["unmask"]), by, "", "")
 
 
 def verb_of(move: Transition) -> str:

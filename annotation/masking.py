@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.contrib.postgres.functions import TransactionNow
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils import timezone
 
 from annotation import jobs, prefilter
 from annotation.checks.personal_data import PersonalData
@@ -84,7 +84,7 @@ def undo(pair: Pair, lead: User) -> None:
             holder = answers[one.response_id] if one.response_id else held[0].pair
             setattr(holder, one.field, one.original)
         Mask.objects.filter(pk__in=[one.pk for one in masks]).update(
-            undone_by=lead, undone_at=timezone.now()
+            undone_by=lead, undone_at=TransactionNow()
         )
         _measure_anew(pair.project, held)
         record(lead, "masks undone", pair.project_id, pair=pair.pk)

@@ -7,6 +7,7 @@ from annotation.views import (
     jobs,
     judges,
     labels,
+    masks,
     overlap,
     pairs,
     prefilter,
@@ -80,6 +81,10 @@ urlpatterns = [
     path("pairs/", pairs.pairs, name="pairs"),
     path("pairs/<int:pk>/", pairs.pair, name="pair"),
     path("pairs/<int:pk>/restore", pairs.restore_pair, name="restore-pair"),
+    path("pairs/<int:pk>/mask", masks.mask_pair, name="mask-pair"),
+    path("pairs/<int:pk>/unmask", masks.unmask_pair, name="unmask-pair"),
+    path("pairs/mask", masks.mask_pairs, name="mask-pairs"),
+    path("pairs/mask/all", masks.mask_all, name="mask-all"),
     # workbench
     path("annotate/", workbench.workbench, name="workbench"),
     path("annotate/skipped", workbench.take_up, name="take-up"),

@@ -4,12 +4,12 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
-from annotation import jobs, masking, prefilter
+from annotation import history, jobs, masking, prefilter
 from annotation.models import Claim, Job, Mask, Pair, Project, Response, State
 from annotation.workflow import StaleState
 from cqia.accounts.models import AuditEntry, User
 from cqia.lib.errors import CqiaError
-from tests.cast import MakeAnnotated, MakePair
+from tests.cast import ClientOf, MakeAnnotated, MakePair
 
 GOOD = "绿茶未经发酵，叶片细嫩，沸水会把茶叶烫熟，使茶多酚大量溶出，茶汤发黄发苦。"
 PHONE, MAIL = "13907284519", "liumengyao.edit@163.com"
@@ -201,3 +201,73 @@ def test_the_job_stops_when_asked(dropped: Pair, project: Project, lead: User) -
     Job.objects.filter(pk=job.pk).update(cancel_asked=True)
     assert work(job).state == Job.State.CANCELLED
     assert PHONE in answer_of(dropped)
+
+
+def test_the_page_masks_and_undoes_and_tells_of_both(
+    dropped: Pair, lead: User, client_of: ClientOf
+) -> None:
+    client, page = client_of(lead), f"/p/tea/pairs/{dropped.pk}/"
+    said = client.post(f"{page}mask", follow=True).content.decode()
+    assert "Masked, and measured anew." in said
+    assert "personal data masked" in said
+    assert PHONE in said  # what stood there, for the lead
+    said = client.post(f"{page}unmask", follow=True).content.decode()
+    assert "masking undone" in said
+    assert "Undo the masking" not in said
+    again = client.post(f"{page}unmask", follow=True).content.decode()
+    assert "Nothing is masked in this pair." in again
+
+
+@pytest.mark.django_db(transaction=True)  # each transaction has a time of its own
+def test_the_history_tells_of_a_masking_before_what_follows_from_it(
+    dropped: Pair, project: Project, lead: User
+) -> None:
+    masking.mask_chosen(project, [dropped.pk], lead)
+    masking.undo(dropped, lead)
+    events = [(event.verb, event.actor, event.note) for event in history.timeline(dropped)]
+    found = f"{PHONE} … 〔手机号〕"
+    assert events == [
+        ("dropped", None, found),
+        ("personal data masked", lead, "〔手机号〕"),
+        ("let back in", None, ""),
+        ("masking undone", lead, ""),
+        ("dropped", None, found),
+    ]
+
+
+def test_the_list_masks_the_ticked_pairs(dropped: Pair, lead: User, client_of: ClientOf) -> None:
+    client = client_of(lead)
+    assert "Mask personal data in the ticked pairs" in client.get("/p/tea/prefilter/dropped/").text
+    said = client.post("/p/tea/pairs/mask", {"pair": [dropped.pk, "x"]}, follow=True).text
+    assert "Personal data masked in 1 pair; now passing: 1." in said
+    assert "Mask personal data in the ticked pairs" not in said
+
+
+def test_the_list_starts_the_job_for_all(dropped: Pair, lead: User, client_of: ClientOf) -> None:
+    client = client_of(lead)
+    answer = client.post("/p/tea/pairs/mask/all")
+    job = Job.objects.get(task=masking.TASK)
+    assert answer["Location"] == f"/p/tea/jobs/{job.pk}/"
+    work(job)
+    said = client.post("/p/tea/pairs/mask/all", follow=True).text
+    assert "No dropped pair holds personal data that could be masked." in said
+    assert not Mask.objects.exclude(pair=dropped).exists()
+
+
+def test_an_annotator_sees_the_masked_text_alone(
+    dropped: Pair, project: Project, lead: User, annotator: User, client_of: ClientOf
+) -> None:
+    masking.mask_chosen(project, [dropped.pk], lead)
+    page = client_of(annotator).get("/p/tea/annotate/").text
+    assert "〔手机号〕" in page
+    assert PHONE not in page
+
+
+def test_a_masked_pair_is_read_anew_from_no_file(
+    dropped: Pair, project: Project, lead: User
+) -> None:
+    row = dropped.row_hash
+    masking.mask_chosen(project, [dropped.pk], lead)
+    changed = Pair.objects.get(pk=dropped.pk)
+    assert changed.row_hash == row
+    assert changed.content_hash != dropped.content_hash

@@ -1,6 +1,6 @@
 import django.contrib.postgres.fields
+import django.contrib.postgres.functions
 import django.db.models.deletion
-import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
@@ -147,7 +147,9 @@ class Migration(migrations.Migration):
                 ("put", models.TextField()),
                 (
                     "at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                    models.DateTimeField(
+                        db_default=django.contrib.postgres.functions.TransactionNow()
+                    ),
                 ),
                 ("undone_at", models.DateTimeField(null=True)),
                 (

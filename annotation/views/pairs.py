@@ -50,10 +50,7 @@ def pair(request: Request, slug: str, pk: int) -> HttpResponse:
             (one, explain(one.failure, one.params.get("failure", {})) if one.failure else "")
             for one in Judgement.objects.filter(pair=shown_pair).order_by("id")
         ],
-        "moves": [
-            (move, history.verb_of(move), history.reason_of(move))
-            for move in shown_pair.transitions.select_related("actor").order_by("id")
-        ],
+        "events": history.timeline(shown_pair),
         "annotations": annotations,
     }
     return render(request, "annotation/pair.html", context)

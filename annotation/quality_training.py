@@ -84,8 +84,8 @@ def teach(project: Project, until: QualityModel | None = None) -> Taught:
     if not learnable:
         raise CqiaError("quality_one_kind", {"least": LEAST_OF_EACH})
     vocabulary, scores = learn(sides), scores_of(ids)
-    checks = _checks([*scores.values()])
-    features = _matrix(vocabulary, sides, check_features(checks, scores, ids))[rows]
+    checks = check_scales([*scores.values()])
+    features = feature_matrix(vocabulary, sides, check_features(checks, scores, ids))[rows]
     fits = {
         check_id: fit(features, kind, groups, _SEED if until is None else until.seed)
         for check_id, kind in learnable.items()
@@ -161,7 +161,7 @@ def _teaches(kind: Flags, groups: NDArray[np.int64]) -> bool:
     return min(each) >= LEAST_OF_EACH
 
 
-def _checks(scores: Sequence[Mapping[str, float]]) -> list[dict[str, Any]]:
+def check_scales(scores: Sequence[Mapping[str, float]]) -> list[dict[str, Any]]:
     """How each check's scores lie, of the checks that do not say the same of all these pairs."""
     found = []
     for check in CHECKS:
@@ -174,7 +174,7 @@ def _checks(scores: Sequence[Mapping[str, float]]) -> list[dict[str, Any]]:
     return found
 
 
-def _matrix(vocabulary: Vocabulary, sides: Sequence[Side], found: Floats) -> Any:
+def feature_matrix(vocabulary: Vocabulary, sides: Sequence[Side], found: Floats) -> Any:
     """A row a pair: its words in the prompt and in the answers, then its checks."""
     from scipy.sparse import csr_matrix, hstack, vstack
 

@@ -147,6 +147,13 @@ ADVERTISEMENTS = {
     "复制这段口令，打开手机淘宝": "复制这段口令，打开手机淘宝",
     "购买链接：https://shop.example.com/tea": "购买链接：https://shop.example.com/tea",
     "商务合作：tea@example.com": "商务合作：tea@example.com",
+    "进学习群加V：teafan2020": "加V：teafan2020",
+    "咨询WX：teafan2020": "WX：teafan2020",
+    "茶友交流群：612345678": "交流群：612345678",
+    "抖音号：teafan": "抖音号：teafan",
+    "频道 t.me/teafan": "t.me/teafan",
+    "下单 https://m.tb.cn/h.5tea": "m.tb.cn/h.5tea",
+    "我的公众号：茶话": "我的公众号：茶话",
 }
 
 
@@ -172,6 +179,10 @@ def test_it_finds_an_advertisement(sentence: str) -> None:
         "请他加我们一起讨论",
         "设计一个扫码登录的流程",
         "订单号：13900001234567",
+        '<view wx:for-items="{{teas}}">',
+        "这个群：612 个元素的群",
+        "外力使电压增加V：约 200 毫伏",
+        "文章来自新华社公众号",
     ],
 )
 def test_it_lets_a_mere_mention_pass(sentence: str) -> None:

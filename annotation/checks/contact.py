@@ -33,6 +33,24 @@ SIGNS = Signs(
         rf"(?:需要|有意|感兴趣|咨询|购买|代理|领取|合作){FEW}{{0,12}}加\s?{MESSENGER}",
     ),
     sign(
+        ("加V", "加v", "加薇", "加威", "➕V", "➕v", "➕薇", "wx：", "WX：", "v：", "V："),
+        rf"[加➕](?:我的?|老师|客服)?\s?[Vv薇威](?:信|芯|❤️?|x|X)?{PERHAPS_COLON}{ACCOUNT}",
+        rf"(?<![A-Za-z])(?:wx|WX|[Vv])：\s?{ACCOUNT}",
+    ),
+    sign(
+        ("群",),
+        r"(?:(?<![Qq])[Qq]|企鹅|交流|粉丝|学习|福利|读者|资料)群(?:号|号码)?\s?[:：]?\s?[1-9]\d{5,10}(?!\d)",
+    ),
+    sign(
+        ("抖音", "快手", "小红书号", "小红书ID", "微博", "视频号", "Telegram", "电报", "t.me/"),
+        rf"(?:抖音|快手|小红书|微博|视频)(?:号|ID|账号){COLON}[\w\u4e00-\u9fff][\w.-]{{2,20}}",
+        rf"(?:Telegram|电报)(?:群|频道|号)?{COLON}@?[A-Za-z]\w{{4,30}}|\bt\.me/\w{{4,30}}",
+    ),
+    sign(
+        ("s.click.taobao", "m.tb.cn", "u.jd.com", "yangkeduo.com"),
+        r"(?:s\.click\.taobao\.com|m\.tb\.cn|u\.jd\.com|yangkeduo\.com)/[\w./?=&%-]{4,80}",
+    ),
+    sign(
         ("电话", "手机", "热线", "专线", "Tel", "TEL", "tel", "☎", "📞", "📱"),
         rf"{NO_HELPLINE}(?:电话|手机号?码?|热线|专线|[Tt][Ee][Ll]|☎️?|📞|📱){PERHAPS_COLON}{PHONE}",
     ),
@@ -56,6 +74,7 @@ SIGNS = Signs(
         r"(?:欢迎|请|记得|快来|搜索|点击)(?:大家)?(?:关注|订阅)(?:一下)?(?:我的?|我们的?|本|下方)?"
         r"(?:个人)?(?:微信)?公众号",
         rf"关注(?:我的?|我们的?)?(?:微信)?公众号{FEW}{{0,20}}(?:回复|领|获取)",
+        rf"(?:我的|个人|微信)公众号{COLON}[“「《\"]?[\w\u4e00-\u9fff]{{2,20}}",
     ),
     sign(
         SHOP_WORDS,
@@ -88,7 +107,17 @@ class Contact(TextCheck):
     group = Group.PERSONAL
     too_low = _("No advertisement was found.")
     too_high = _("Advertisement or contact details: “%(evidence)s”")
+    version = 2
     high = 0
+
+    passes = (
+        Text("去医院怎么缴费？", ("窗口、微信公众号和自助机都可以，拨打114能预约挂号。",)),
+        Text("小程序怎么循环？", ('<view wx:for-items="{{teas}}">{{item}}</view>',)),
+    )
+    fails = (
+        Text("怎么学茶艺？", ("先学识茶，再学泡茶。想进学习群加V：teafan2020",)),
+        Text("绿茶哪里买？", ("春茶现货，小红书号：teafan88，优惠多多。",)),
+    )
 
     def measure(self, text: Text) -> Measurement:
         found = SIGNS.places(text.whole)

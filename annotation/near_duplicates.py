@@ -91,7 +91,7 @@ def _measure(
 def measurement(found: Iterable[Found]) -> Measurement:
     """What the check says of a pair like these; where two are equally like it, the one named first."""
     best = max(found, key=lambda one: one.jaccard, default=None)
-    return Measurement(best.jaccard, str(best.pair)) if best else Measurement(0.0)
+    return Measurement(best.jaccard, str(best.pair)) if best and best.jaccard else Measurement(0.0)
 
 
 def arrive(project_id: int, ids: Sequence[int]) -> dict[int, int]:

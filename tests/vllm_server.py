@@ -6,8 +6,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -24,12 +23,48 @@ OFFLINE = {
 }
 
 
-@dataclass(frozen=True)
 class VllmServer:
-    """An OpenAI-compatible endpoint."""
+    """An OpenAI-compatible endpoint, whose engine can be killed and started again."""
 
-    base_url: str
-    model: str
+    model = "tiny"
+
+    def __init__(self, folder: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port: int = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.base_url = f"{self.url}/v1"
+        self.folder = folder
+
+    def start(self) -> None:
+        """Returns when it answers."""
+        with open(self.folder / "log", "wb") as log:
+            self.engine = subprocess.Popen(
+                _command(self.folder / "model", self.port),
+                env={**os.environ, **OFFLINE},
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        _wait(self.engine, self.port, self.folder / "log")
+
+    def kill(self) -> None:
+        """As when the machine loses power: kill -9 of all its processes."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.engine.pid, signal.SIGKILL)
+        self.engine.wait()
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[VllmServer]:
+    """An engine with a model of random weights, made anew in `folder`."""
+    make = [PYTHON, ROOT / "tests" / "vllm_model.py", folder / "model"]
+    subprocess.run(make, check=True, env={**os.environ, **OFFLINE}, capture_output=True)
+    server = VllmServer(folder)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.kill()
 
 
 @pytest.fixture(scope="session")
@@ -37,26 +72,8 @@ def vllm_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VllmServer
     """An engine that runs until the last test has ended; skips where vLLM is not installed."""
     if not PYTHON.exists():
         pytest.skip("vLLM is not installed: make .venv-vllm/installed")
-    folder = tmp_path_factory.mktemp("vllm")
-    make = [PYTHON, ROOT / "tests" / "vllm_model.py", folder / "model"]
-    subprocess.run(make, check=True, env={**os.environ, **OFFLINE}, capture_output=True)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    with open(folder / "log", "wb") as log:
-        engine = subprocess.Popen(
-            _command(folder / "model", port),
-            env={**os.environ, **OFFLINE},
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    try:
-        _wait(engine, port, folder / "log")
-        yield VllmServer(f"http://127.0.0.1:{port}/v1", "tiny")
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(engine.pid, signal.SIGKILL)
-        engine.wait()
+    with running(tmp_path_factory.mktemp("vllm")) as server:
+        yield server
 
 
 def _command(model: Path, port: int) -> list[str]:

@@ -7,16 +7,21 @@ from threading import Thread
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+GRACE_S = 0.1
 Result = TypeVar("Result")
 
 
 class BackgroundLoop:
     """Runs coroutines until its `with` block ends; what is not done then is cancelled.
 
-    `at_end` runs last, to close what the coroutines shared.
+    `stop` is called first and says that nothing new is to be begun; `at_end` runs last, to close what
+    the coroutines shared.
     """
 
-    def __init__(self, at_end: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    def __init__(
+        self, stop: Callable[[], None], at_end: Callable[[], Coroutine[Any, Any, None]]
+    ) -> None:
+        self.stop = stop
         self.at_end = at_end
 
     def __enter__(self) -> Self:
@@ -40,7 +45,12 @@ class BackgroundLoop:
         return asyncio.run_coroutine_threadsafe(work, self.loop)
 
     async def _end(self) -> None:
+        self.stop()
         tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        if tasks:
+            # What begins at this moment is let begin: a coroutine cancelled before its first step
+            # would be one that nobody ever awaited.
+            await asyncio.wait(tasks, timeout=GRACE_S)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -21,6 +21,7 @@ import orjson
 
 from cqia.lib.background import BackgroundLoop
 from cqia.lib.errors import CqiaError
+from cqia.lib.model_errors import BODY_SHOWN, ModelAnswerUnreadable, ModelRefused, ModelUnreachable
 from cqia.lib.retry_after import retry_after_s
 from cqia.lib.text import excerpt
 
@@ -33,36 +34,23 @@ LONGEST_PAUSE_S = 60.0
 _FIRST_PAUSE_S = 0.5
 BUSY = (429, 502, 503, 504)  # a server that cannot now, but may later
 _TRY_AGAIN = {408, 429, 500, 502, 503, 504}
-_BODY_SHOWN = 500
+
+__all__ = [
+    "BUSY",
+    "Answer",
+    "Completion",
+    "Endpoint",
+    "ModelAnswerUnreadable",
+    "ModelRefused",
+    "ModelUnreachable",
+    "Prompt",
+    "TokenLogprob",
+    "complete",
+    "complete_many",
+    "payload_hash",
+]
 
 Message = Mapping[str, str]
-
-
-class ModelError(CqiaError):
-    """Asking a model failed."""
-
-    status = 502
-
-
-class ModelUnreachable(ModelError):
-    """No answer: no connection, or none within the time."""
-
-    def __init__(self, url: str, reason: str) -> None:
-        super().__init__("model_unreachable", {"url": url, "reason": reason})
-
-
-class ModelRefused(ModelError):
-    """Another status than 200."""
-
-    def __init__(self, status: int, body: str) -> None:
-        super().__init__("model_refused", {"status": status, "body": excerpt(body, _BODY_SHOWN)})
-
-
-class ModelAnswerUnreadable(ModelError):
-    """Status 200, but not a chat completion."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__("model_unreadable", {"reason": excerpt(reason, _BODY_SHOWN)})
 
 
 @dataclass(frozen=True)
@@ -152,7 +140,7 @@ def complete_many(
     done: SimpleQueue[Answer] = SimpleQueue()
     waiting = 0
     connections = _Connections(endpoint, limit)
-    with BackgroundLoop(connections.close) as background:
+    with BackgroundLoop(connections.stop, connections.close) as background:
         for index, prompt in enumerate(prompts):
             background.run(connections.answer(index, prompt, done))
             waiting += 1
@@ -178,6 +166,7 @@ class _Connections:
 
     def __init__(self, endpoint: Endpoint, count: int) -> None:
         self.endpoint = endpoint
+        self.stopped = False
         self.clients = [_client(endpoint) for _ in range(count)]
         self.free: asyncio.LifoQueue[httpx.AsyncClient] = asyncio.LifoQueue()
         for client in self.clients:
@@ -194,6 +183,10 @@ class _Connections:
         finally:
             self.free.put_nowait(client)
 
+    def stop(self) -> None:
+        """Begin nothing more."""
+        self.stopped = True
+
     async def close(self) -> None:
         for client in self.clients:
             await client.aclose()
@@ -201,6 +194,8 @@ class _Connections:
     async def _persist(self, client: httpx.AsyncClient, body: bytes) -> Completion:
         for attempt in range(RETRIES + 1):
             begun = time.monotonic()
+            if self.stopped:
+                raise ModelUnreachable(self.endpoint.url, "closed")
             try:
                 response = await self._post(client, body)
             except ModelUnreachable as error:
@@ -270,7 +265,7 @@ def _read(response: httpx.Response, seconds: float) -> Completion:
             logprobs=_logprobs(choice),
         )
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
-        raise ModelAnswerUnreadable(f"{error!r}: {response.text[:_BODY_SHOWN]}") from error
+        raise ModelAnswerUnreadable(f"{error!r}: {response.text[:BODY_SHOWN]}") from error
 
 
 def _logprobs(choice: Mapping[str, Any]) -> list[TokenLogprob] | None:

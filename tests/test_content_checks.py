@@ -5,6 +5,8 @@ import time
 import pytest
 
 from annotation.checks import Measurement, Text
+from annotation.checks.density import Density
+from annotation.checks.diversity import Diversity
 from annotation.checks.echo import Echo
 from annotation.checks.missing_figure import MissingFigure
 from annotation.checks.off_topic import OffTopic
@@ -180,3 +182,37 @@ def test_it_cannot_tell_whether_such_a_question_is_answered(question: str) -> No
 def test_it_takes_the_answer_that_takes_up_most() -> None:
     other = "红烧肉要选三层五花，切成方块焯水，炒好糖色后下锅。" * 3
     assert OffTopic().measure(Text("请介绍西湖的苏堤白堤", (other, LONG))).score == 4 / 5
+
+
+def han(count: int) -> str:
+    """So many different words, each of one rare character."""
+    return "，".join(map(chr, range(0x9E00, 0x9E00 + count)))
+
+
+@pytest.mark.parametrize(
+    ("said", "score"),
+    [
+        (han(24), 1),
+        (han(13) + "，" + han(13), 13 / 26),
+        (han(50) + "，" + han(50), 1),
+        (han(25) + "，" + han(25) + "，" + han(50), 75 / 100),
+        (han(25) + "，" + han(25) + "，" + han(49), 25 / 50),
+    ],
+    ids=["too few", "less than a segment", "two segments", "their mean", "a rest"],
+)
+def test_it_measures_the_diversity_of_fifty_words_in_a_row(said: str, score: float) -> None:
+    assert Diversity().measure(answer(said)).score == pytest.approx(score)
+
+
+def test_it_looks_at_the_diversity_of_chinese_words_alone() -> None:
+    assert Diversity().measure(answer("<td>a</td> 1 2 1 2 " * 50)).score == 1
+
+
+def test_it_measures_the_share_of_content_words() -> None:
+    assert Density().measure(answer(han(30) + "，的，的")).score == pytest.approx(30 / 32)
+    assert Density().measure(answer(han(2) + "，的" * 27)).score == 1
+
+
+def test_it_takes_the_most_diverse_and_the_densest_of_several_answers() -> None:
+    several = Text("好吗？", ("，".join("好是" * 20), han(40)))
+    assert Diversity().measure(several).score == Density().measure(several).score == 1

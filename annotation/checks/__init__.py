@@ -12,6 +12,8 @@ from annotation.checks.base import (
 )
 from annotation.checks.contact import Contact
 from annotation.checks.contamination import Contamination
+from annotation.checks.density import Density
+from annotation.checks.diversity import Diversity
 from annotation.checks.duplicate import Duplicate
 from annotation.checks.echo import Echo
 from annotation.checks.fences import Fences
@@ -57,6 +59,8 @@ CHECKS: tuple[Check, ...] = (
     StockPhrases(),
     MissingFigure(),
     OffTopic(),
+    Diversity(),
+    Density(),
     Contact(),
     PersonalData(),
     Sensitive(),

@@ -20,7 +20,6 @@ WEIGHTS = {
     Lexicon.Category.ADVERTISING: 0.5,
     Lexicon.Category.PORN: 2.0,
 }
-_TOLD = 20  # faulty lines that are named
 
 
 @dataclass(frozen=True)
@@ -49,6 +48,14 @@ class Change:
     removed: list[str]
     reweighed: bool
     switched: bool
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Pairs hit: by each word in its plain form, and by each lexicon's name."""
+
+    words: Counter[str]
+    lexicons: Counter[str]
 
 
 def weight_of(category: str) -> float:
@@ -135,8 +142,8 @@ def changes(lexicon: Lexicon) -> list[Change]:
     ][::-1]
 
 
-def tally(project: Project) -> Counter[str]:
-    """How many pairs each word hits, by its plain form, as the last run found them."""
+def tally(project: Project) -> Tally:
+    """How many pairs each word and each lexicon hits, as the last run found them."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT piece, count(*)"
@@ -144,15 +151,18 @@ def tally(project: Project) -> Counter[str]:
             " WHERE project_id = %s AND check_id = 'sensitive' AND score > 0 GROUP BY piece",
             [project.pk],
         )
-        counts: Counter[str] = Counter()
+        found = Tally(Counter(), Counter())
         for piece, count in cursor.fetchall():
-            counts[plain(piece)] += count
-    return counts
+            if not piece.startswith("〔"):
+                found.words[plain(piece)] += count
+            for name in piece.strip("〔〕").split("〕〔") if piece.startswith("〔") else ():
+                found.lexicons[name] += count
+    return found
 
 
-def top_words(words: Iterable[str], counts: Counter[str], most: int = 20) -> list[tuple[str, int]]:
+def top_words(words: Iterable[str], found: Tally, most: int = 20) -> list[tuple[str, int]]:
     """Those of the words that hit most pairs, with how many."""
-    hit = [(word, counts[plain(word)]) for word in words]
+    hit = [(word, found.words[plain(word)]) for word in words]
     return sorted((one for one in hit if one[1]), key=lambda one: -one[1])[:most]
 
 

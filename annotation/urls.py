@@ -7,6 +7,7 @@ from annotation.views import (
     jobs,
     judges,
     labels,
+    lexicons,
     masks,
     overlap,
     pairs,
@@ -76,6 +77,17 @@ urlpatterns = [
         "prefilter/quality/<int:number>/<str:name>.<str:form>",
         quality.chart,
         name="chance-chart",
+    ),
+    # lexicons
+    path("prefilter/lexicons/", lexicons.lexicons, name="lexicons"),
+    path("prefilter/lexicons/start", lexicons.start_lexicons, name="start-lexicons"),
+    path("prefilter/lexicons/try", lexicons.try_lexicons, name="try-lexicons"),
+    path("prefilter/lexicons/<int:pk>/", lexicons.lexicon, name="lexicon"),
+    path("prefilter/lexicons/<int:pk>/switch", lexicons.switch_lexicon, name="switch-lexicon"),
+    path(
+        "prefilter/lexicons/<int:pk>/v<int:number>.txt",
+        lexicons.lexicon_words,
+        name="lexicon-words",
     ),
     # pairs
     path("pairs/", pairs.pairs, name="pairs"),

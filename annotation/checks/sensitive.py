@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from annotation.checks.base import EVIDENCE, Bounds, Group, Measurement, ProjectCheck, Text
 from annotation.models.lexicon import LexiconVersion
-from cqia.lib.lexicon import Hit, Matcher, plain
+from cqia.lib.lexicon import Hit, Matcher
 
 
 class Sensitive(ProjectCheck):
@@ -62,8 +62,8 @@ class Words:
             return _NOTHING
         weights = [self.weights[word] for word in found]
         names = "".join(f"〔{name}〕" for name in dict.fromkeys(name for _weight, name in weights))
-        evidence = " … ".join([*found.values(), names])
-        return Measurement(sum(weight for weight, _name in weights), evidence[:EVIDENCE])
+        evidence = " … ".join(found.values())[: max(EVIDENCE - len(names) - 3, 0)]
+        return Measurement(sum(weight for weight, _name in weights), f"{evidence} … {names}")
 
 
 def words_of(project_id: int) -> Words:
@@ -76,11 +76,6 @@ def words_of(project_id: int) -> Words:
 def _words(versions: tuple[int, ...]) -> Words:
     rows = LexiconVersion.objects.filter(pk__in=versions).select_related("lexicon")
     return Words(list(rows.order_by("pk")))
-
-
-def same_word(piece: str) -> str:
-    """The form by which a piece of evidence is found again among the words."""
-    return plain(piece)
 
 
 _NOTHING = Measurement(0)

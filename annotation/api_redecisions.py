@@ -62,7 +62,7 @@ class PresetSerializer(serializers.Serializer[Any]):
     lines = LineSerializer(many=True)
 
 
-_NOTHING = {
+_NOTHING: dict[str, Any] = {
     "id": None,
     "user": None,
     "at": None,

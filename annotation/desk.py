@@ -15,6 +15,7 @@ from annotation import answers
 from annotation.checks import CHECK_OF, TextCheck
 from annotation.models import (
     Annotation,
+    AuditItem,
     Claim,
     Draft,
     Finding,
@@ -117,7 +118,10 @@ SELECT pair.state, source.name, pair.task_major, pair.task_minor, pair.domain,
        (SELECT json_agg(json_build_array(id, text) ORDER BY position, id)
           FROM {Response._meta.db_table} WHERE pair_id = pair.id AND author_id IS NULL),
        (SELECT json_agg(json_build_array(check_id, evidence) ORDER BY id)
-          FROM {Finding._meta.db_table} WHERE pair_id = pair.id AND evidence <> ''),
+          FROM {Finding._meta.db_table} WHERE pair_id = pair.id AND evidence <> ''
+           -- What the pre-filter had dropped is to be unlike nothing else.
+           AND NOT EXISTS (SELECT FROM {AuditItem._meta.db_table} drawn
+                            WHERE drawn.pair_id = pair.id AND drawn.dropped)),
        (SELECT json_build_array(fields, extract(epoch FROM saved_at))
           FROM {Draft._meta.db_table} WHERE pair_id = pair.id AND author_id = %(user)s),
        (SELECT max(version) FROM {Guideline._meta.db_table} WHERE project_id = pair.project_id),

@@ -84,9 +84,10 @@ SELECT count(*) FILTER (WHERE NOT touched), count(*) FILTER (WHERE readmitted),
 """
 _TORN_SQL = f"""{_BETWEEN_SQL}
 SELECT torn.id, torn.state, torn.state <> %(dropped)s AND (torn.state <> %(queued)s OR {_KEPT}),
-       (%(on)s::text[])[torn.place], finding.evidence
-  FROM torn LEFT JOIN {_FINDINGS} finding
-    ON finding.pair_id = torn.id AND finding.check_id = (%(on)s::text[])[torn.place]
+       (%(on)s::text[])[torn.place],
+       (SELECT evidence FROM {_FINDINGS} finding
+         WHERE finding.pair_id = torn.id AND finding.check_id = (%(on)s::text[])[torn.place])
+  FROM torn
 """
 
 

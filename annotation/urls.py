@@ -1,6 +1,7 @@
 from django.urls import path
 
 from annotation.views import (
+    audit,
     benchmarks,
     dropped,
     duplicates,
@@ -49,6 +50,9 @@ urlpatterns = [
         name="quality-chart",
     ),
     path("prefilter/judge", prefilter.run_judge, name="run-judge"),
+    path("prefilter/audit/", audit.audit, name="audit"),
+    path("prefilter/audit/shares", audit.set_shares, name="set-audit-shares"),
+    path("prefilter/audit/<slug:side>.<str:form>", audit.chart, name="audit-chart"),
     path("prefilter/dropped/", dropped.dropped, name="dropped"),
     path("prefilter/dropped/restore", dropped.restore_pairs, name="restore-pairs"),
     path("prefilter/dropped/restore-list", dropped.restore_list, name="restore-list"),

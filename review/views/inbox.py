@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from annotation.access import project_for
-from annotation.models import Annotation, Pair, Project, State
+from annotation.models import Annotation, AuditItem, Pair, Project, State
 from annotation.thresholds import measured
 from cqia.accounts.http import Request
 from cqia.accounts.roles import Role
@@ -79,6 +79,8 @@ def _page(
         latest = decisions.latest_annotations(shown)
         context["comparisons"] = [compare(annotation, shown) for annotation in latest]
         context["own"] = any(annotation.author_id == request.user.pk for annotation in latest)
-        context["transitions"] = shown.transitions.select_related("actor")
-        context["findings"] = measured(shown)
+        # Moves of people only, and nothing to tell a pair by that was drawn for the audit.
+        context["transitions"] = shown.transitions.exclude(actor=None).select_related("actor")
+        drawn = AuditItem.objects.filter(pair=shown, dropped=True).exists()
+        context["findings"] = [one for one in measured(shown) if not (drawn and one.drops)]
     return render(request, "review/inbox.html", context, status=400 if form else 200)

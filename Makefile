@@ -56,6 +56,12 @@ messages-check: .venv/installed ## Fail when a text is untranslated, unsure or u
 bench: .venv/installed-dev ## Run every benchmark in its short form
 	@set -e; for file in benchmarks/[a-z]*.py; do echo "$$file"; $(BIN)/python $$file --quick; done
 
+# What benchmarks/prefilter.py is measured beside, in an environment of its own.
+.venv-datatrove/installed:
+	$(PYTHON) -m venv .venv-datatrove
+	.venv-datatrove/bin/pip install --quiet datatrove==0.10.1 spacy==3.8.18 jieba==0.42.1 regex
+	@touch $@
+
 lock: ## Renew the lock files from pyproject.toml (needs uv)
 	$(LOCK) pyproject.toml -o requirements.lock
 	$(LOCK) pyproject.toml --group dev -o requirements-dev.lock
@@ -65,7 +71,7 @@ LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashe
 	--no-header --no-emit-index-url --no-emit-find-links
 
 clean: ## Remove what was installed and built here (the data in .cqia stays)
-	rm -rf .venv .venv-vllm build *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-vllm .venv-datatrove build *.egg-info .pytest_cache .mypy_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/made: requirements-build.lock

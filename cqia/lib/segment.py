@@ -25,7 +25,7 @@ class Tagged(NamedTuple):
 
 def words(text: str) -> list[str]:
     """The words in order, punctuation and white space among them: joined, they are the text."""
-    return list(rjieba.cut(text))
+    return rjieba.cut(text)
 
 
 def keywords(text: str, count: int = 20) -> list[str]:

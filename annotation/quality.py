@@ -15,8 +15,9 @@ TASK = "annotation.train_quality"
 MORE = 50  # decisions after which it is trained anew, and a fifth of those before (ours)
 
 
-def decisions_of(project: Project) -> int:
-    return Annotation.objects.filter(pair__project=project).count()
+def decisions_of(project: Project, after: int = 0) -> int:
+    """How many decisions people have made, or have made after the one of this id."""
+    return Annotation.objects.filter(pair__project=project, pk__gt=after).count()
 
 
 def start(project: Project, user: User | None) -> Job:

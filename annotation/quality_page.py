@@ -17,7 +17,7 @@ from cqia.lib import chance_charts
 from cqia.lib.charts import Chart
 
 TOLD = 12  # words shown for and against
-_WEAK, _FAIR = 0.6, 0.75  # areas under the curve; ours
+_FAIR, _GOOD, _SURE = 0.65, 0.8, 0.75  # areas under the curve; ours
 VERDICTS: dict[str, Promise] = {
     "weak": gettext_lazy(
         "Hardly better than guessing. It may order the queue; do not let it drop pairs."
@@ -56,8 +56,11 @@ class Chance:
 
     @property
     def verdict(self) -> Promise:
-        auc = self.report["auc"]
-        return VERDICTS["weak" if auc < _WEAK else "fair" if auc < _FAIR else "good"]
+        """How far it can be believed; what one fold contradicts is not called good."""
+        auc, gains = self.report["auc"], self.report["brier"] < self.report["brier_baseline"]
+        if auc < _FAIR or not gains:
+            return VERDICTS["weak"]
+        return VERDICTS["good" if auc >= _GOOD and self.spread[0] >= _SURE else "fair"]
 
     @property
     def spread(self) -> tuple[float, float]:

@@ -7,6 +7,7 @@ from django.test import Client
 
 from annotation import quality
 from annotation.models import Job, Predictor, Project, QualityModel
+from annotation.quality_page import Chance
 from cqia.accounts.models import User
 from tests.cast import ClientOf
 
@@ -79,6 +80,22 @@ def test_it_shows_how_far_it_can_be_believed(page: Shown) -> None:
     assert "0.70 to 0.74 over five parts" in shown
     assert "always saying the more frequent: 60" in shown
     assert "120 of 200" in shown
+
+
+@pytest.mark.parametrize(
+    ("auc", "folds", "brier", "said"),
+    [
+        (0.62, [0.6, 0.64], 0.2, "Hardly better than guessing."),
+        (0.9, [0.88, 0.92], 0.24, "Hardly better than guessing."),
+        (0.85, [0.71, 1.0], 0.2, "It tells something"),
+        (0.85, [0.8, 0.9], 0.2, "It tells well"),
+    ],
+)
+def test_it_does_not_praise_what_is_not_sure(
+    auc: float, folds: list[float], brier: float, said: str
+) -> None:
+    report = REPORT | {"auc": auc, "auc_folds": folds, "brier": brier}
+    assert str(Chance(None, report, [], []).verdict).startswith(said)
 
 
 @pytest.mark.usefixtures("model")

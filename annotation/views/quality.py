@@ -32,7 +32,7 @@ def learned(request: Request, slug: str) -> HttpResponse:
         "room": "prefilter",
         "model": model,
         "decisions": decisions,
-        "since": decisions - model.decisions if model else decisions,
+        "since": quality.decisions_of(project, after=model.last_annotation) if model else decisions,
         "least": LEAST,
         "chances": quality_page.chances_of(model) if model else [],
         "versions": quality_page.versions(project),

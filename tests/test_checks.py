@@ -33,8 +33,9 @@ def test_it_knows_every_check_by_a_unique_id() -> None:
         *("length", "short_for_source", "han_ratio", "language", "mojibake", "repetition"),
         *("truncated", "markup", "fences", "script_mix", "punctuation", "duplicate"),
         *("echo", "self_naming", "stock_phrases", "missing_figure", "off_topic", "diversity"),
-        *("density", "contact", "personal_data", "sensitive", "contamination", "near_pair"),
-        *("near_prompt", "near_answer", "accept_chance", "rewrite_chance", "judge", "judge_gap"),
+        *("density", "listing", "translationese", "contact", "personal_data", "sensitive"),
+        *("contamination", "near_pair", "near_prompt", "near_answer", "accept_chance", "rewrite_chance"),
+        *("judge", "judge_gap"),
     ]
 
 

@@ -8,10 +8,12 @@ from annotation.checks import Measurement, Text
 from annotation.checks.density import Density
 from annotation.checks.diversity import Diversity
 from annotation.checks.echo import Echo
+from annotation.checks.listing import Listing
 from annotation.checks.missing_figure import MissingFigure
 from annotation.checks.off_topic import OffTopic
 from annotation.checks.self_naming import SelfNaming
 from annotation.checks.stock_phrases import StockPhrases
+from annotation.checks.translationese import Translationese
 
 
 def answer(text: str, prompt: str = "然后呢？") -> Text:
@@ -216,3 +218,35 @@ def test_it_measures_the_share_of_content_words() -> None:
 def test_it_takes_the_most_diverse_and_the_densest_of_several_answers() -> None:
     several = Text("好吗？", ("，".join("好是" * 20), han(40)))
     assert Diversity().measure(several).score == Density().measure(several).score == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "score"),
+    [
+        ("看法如下：\n\n1. 提神\n2. 待客\n3. 修身", 3 / 4),
+        ("- 提神\n- 待客", 0),
+        ("一、提神\n（二）待客\n③修身", 1),
+        ("首先，茶能提神。其次，茶能待客。我爱喝。最后，茶能修身。", 3 / 4),
+        ("水温80.5度。\n3.5克茶。\n1.5分钟。", 0),
+        ("一个人喝。\n两个人也喝。\n三个人更要喝。", 0),
+    ],
+)
+def test_it_measures_which_share_of_an_answer_is_a_list(said: str, score: float) -> None:
+    assert Listing().measure(answer(said, prompt="谈谈茶。")).score == score
+
+
+def test_it_lets_an_answer_list_what_a_list_is_asked_of() -> None:
+    listed = answer("1. 绿茶\n2. 红茶\n3. 白茶", prompt="茶有哪些？")
+    assert Listing().measure(listed) == Measurement(0.0)
+
+
+def test_it_counts_turns_of_english_syntax_in_a_hundred_characters() -> None:
+    turns = "当我们感到疲惫时，茶是一种很好的选择。"
+    found = Translationese().measure(answer(turns + han(41)))
+    assert found == Measurement(2.0, "当我们感到疲惫时， … 是一种很好的")
+
+
+def test_it_takes_the_answer_that_reads_least_like_a_translation() -> None:
+    turns = "当我们感到疲惫时，茶是一种很好的选择。" * 4
+    assert Translationese().measure(Text("累吗？", (turns, "不累。"))) == Measurement(0.0)
+    assert Translationese().measure(answer(turns)).score == pytest.approx(8 / 0.76)

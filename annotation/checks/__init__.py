@@ -22,6 +22,7 @@ from annotation.checks.judge import Judge
 from annotation.checks.judge_gap import JudgeGap
 from annotation.checks.language import Language
 from annotation.checks.length import Length
+from annotation.checks.listing import Listing
 from annotation.checks.markup import Markup
 from annotation.checks.missing_figure import MissingFigure
 from annotation.checks.mojibake import Mojibake
@@ -38,6 +39,7 @@ from annotation.checks.self_naming import SelfNaming
 from annotation.checks.sensitive import Sensitive
 from annotation.checks.short_for_source import ShortForSource
 from annotation.checks.stock_phrases import StockPhrases
+from annotation.checks.translationese import Translationese
 from annotation.checks.truncated import Truncated
 
 # In the order in which a drop is put down to them: the first that fails gives the reason.
@@ -61,6 +63,8 @@ CHECKS: tuple[Check, ...] = (
     OffTopic(),
     Diversity(),
     Density(),
+    Listing(),
+    Translationese(),
     Contact(),
     PersonalData(),
     Sensitive(),

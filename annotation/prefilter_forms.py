@@ -2,6 +2,7 @@ from dataclasses import replace
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from annotation.checks import CHECKS
@@ -75,6 +76,18 @@ class DropFilter(_OfProject):
     )
 
 
+class FunnelForm(_OfProject):
+    by = forms.ChoiceField(required=False, choices=[("source", ""), ("check", "")])
+    check = forms.ChoiceField(
+        required=False,
+        label=_("Check"),
+        choices=lambda: [(check.id, check.name) for check in CHECKS],
+    )
+    source = forms.ModelChoiceField(
+        Source.objects.none(), required=False, label=_("Source"), empty_label=_("All sources")
+    )
+
+
 class PairFilter(_OfProject):
     q = forms.CharField(
         required=False,
@@ -90,3 +103,22 @@ class PairFilter(_OfProject):
     source = forms.ModelChoiceField(
         Source.objects.none(), required=False, label=_("Source"), empty_label=_("All sources")
     )
+    # A band of one check's scores, as the funnel links it.
+    check = forms.ChoiceField(
+        required=False,
+        widget=forms.HiddenInput,
+        choices=lambda: [(check.id, check.name) for check in CHECKS],
+    )
+    least = forms.FloatField(required=False, widget=forms.HiddenInput)
+    below = forms.FloatField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        """Turns the band into what a finding must be."""
+        data = super().clean() or {}
+        check, least, below = (data.pop(name, None) for name in ("check", "least", "below"))
+        band = Q(findings__check_id=check)
+        if least is not None:
+            band &= Q(findings__score__gte=least)
+        if below is not None:
+            band &= Q(findings__score__lt=below)
+        return data | {"band": band if check else None}

@@ -1,6 +1,6 @@
 """The pairs on both sides of a check's line, for people to look at and to label."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
@@ -42,16 +42,17 @@ def bounds_of(line: Line) -> list[Bound]:
 def near(project: Project, line: Line, bound: Bound, page: int = 1) -> Sides:
     """The pairs nearest to one bound of a line, SIDE on each side; further away page by page."""
     found = _findings(project, line)
-    low, high = line.low, line.high
     if bound == "low":
-        outside = found.filter(score__lt=low).order_by("-score", "pair_id")
-        inside = found.filter(score__gte=low).order_by("score", "pair_id")
+        outside = found.filter(score__lt=line.low).order_by("-score", "pair_id")
+        inside = found.filter(score__gte=line.low).order_by("score", "pair_id")
     else:
-        outside = found.filter(score__gt=high).order_by("score", "pair_id")
-        inside = found.filter(score__lte=high).order_by("-score", "pair_id")
-    inside = inside.exclude(line.beyond)
+        outside = found.filter(score__gt=line.high).order_by("score", "pair_id")
+        inside = found.filter(score__lte=line.high).order_by("-score", "pair_id")
     start = (page - 1) * SIDE
-    parts = [list(side[start : start + SIDE + 1]) for side in (outside, inside)]
+    parts = [
+        _read(side.values_list("pair", flat=True)[start : start + SIDE + 1], line)
+        for side in (outside, inside.exclude(line.beyond))
+    ]
     more = any(len(part) > SIDE for part in parts) and page < PAGES
     out, kept = (_cards(project, line, part[:SIDE]) for part in parts)
     return Sides(out, kept, page + 1 if more else None)
@@ -68,14 +69,14 @@ def drawn(project: Project, line: Line) -> Sides:
     )
     found = _findings(project, line).exclude(Exists(known))
     found = found.order_by(MD5(Concat(Cast("pair_id", CharField()), Value(line.check.id))))
-    beyond = found.filter(line.beyond)[:SIDE]
-    within = found.exclude(line.beyond)[:SIDE]
+    sides = (found.filter(line.beyond), found.exclude(line.beyond))
+    beyond, within = (_read(side.values_list("pair", flat=True)[:SIDE], line) for side in sides)
     return Sides([card_of(one, None) for one in beyond], [card_of(one, None) for one in within])
 
 
 def sizes(project: Project, line: Line) -> tuple[int, int]:
     """How many pairs lie beyond and within a line."""
-    found = Finding.objects.of(project).filter(check_id=line.check.id)
+    found = _findings(project, line)
     beyond = found.filter(line.beyond).count()
     return beyond, found.count() - beyond
 
@@ -88,8 +89,15 @@ def card_of(finding: Finding, label: ScoreLabel | None) -> Card:
 
 
 def _findings(project: Project, line: Line) -> QuerySet[Finding]:
-    found = Finding.objects.of(project).filter(check_id=line.check.id)
-    return found.select_related("pair").prefetch_related("pair__responses")
+    return Finding.objects.of(project).filter(check_id=line.check.id)
+
+
+def _read(pairs: Iterable[int], line: Line) -> list[Finding]:
+    """The findings of these pairs in their order: choosing them first, the index alone is read."""
+    ids = list(pairs)
+    found = Finding.objects.filter(pair__in=ids, check_id=line.check.id)
+    found = found.select_related("pair").prefetch_related("pair__responses")
+    return sorted(found, key=lambda one: ids.index(one.pair_id))
 
 
 def _cards(project: Project, line: Line, findings: Sequence[Finding]) -> list[Card]:

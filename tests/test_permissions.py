@@ -87,6 +87,8 @@ RULES: dict[str, Rule] = {
     "annotation:set-audit-shares": post(*LEADS),
     "annotation:audit-chart": get(*LEADS),
     "annotation:funnel-chart": get(*LEADS),
+    "annotation:whole-funnel": get(*LEADS),
+    "annotation:whole-funnel-chart": get(*LEADS),
     "annotation:overlap": get(*LEADS),
     "annotation:overlap-chart": get(*LEADS),
     "annotation:duplicates": get(*LEADS),

@@ -36,9 +36,17 @@ class PairQuerySet(models.QuerySet["Pair"]):
         """Stored, and not decided on by the pre-filter yet."""
         return self.filter(state=State.IMPORTED)
 
-    def chosen(self, q: str = "", state: str = "", source: Source | None = None) -> Self:
-        """Those with `q` in the question, in this state and of this source, as far as given."""
+    def chosen(
+        self,
+        q: str = "",
+        state: str = "",
+        source: Source | None = None,
+        band: models.Q | None = None,
+    ) -> Self:
+        """Those with `q` in the question, in this state, of this source and with a finding in this
+        band of scores, as far as given."""
         pairs = self.filter(words_in(q)) if q else self
+        pairs = pairs.filter(band) if band else pairs
         if state == PASSED:
             pairs = pairs.exclude(state__in=(State.IMPORTED, State.DROPPED))
         elif state:

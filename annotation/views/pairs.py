@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from annotation import history, prefilter
 from annotation.access import project_for
+from annotation.checks import CHECK_OF
 from annotation.models import Judgement, Pair
 from annotation.models.pair import words_in
 from annotation.paging import page_of, search
@@ -29,6 +30,7 @@ def pairs(request: Request, slug: str) -> HttpResponse:
     before = request.GET.get("before")
     page = search(found, words_in(words), before) if words else page_of(found, before)
     context = {"room": "prefilter", "form": form, "page": page, "filtered": form.has_changed()}
+    context |= {"check": CHECK_OF.get(request.GET.get("check", ""))}
     return render(request, "annotation/pairs.html", context)
 
 

@@ -25,6 +25,7 @@ LEAST = 0.6  # likeness from which two pairs are remembered; below, half of them
 MET = 20
 COMPARED = 12
 REMEMBERED = 4  # of the pairs that one pair is like, the likest
+TELLING = 20  # characters of an answer from which its coming again says something
 _CATCH_UP = 500  # pairs whose keys are stored at a time
 
 _ARRIVE_SQL = f"""
@@ -106,11 +107,14 @@ def compared(check_id: str, whole: Whole) -> tuple[str, ...]:
     """What of a pair a check compares; where it is more than one text, each must be alike.
 
     The answers of a pair count twice, as other answers to the same long question are no duplicates.
+    Short answers alone are not compared: a number or a “yes” answers many questions.
     """
     answers = "\n".join(whole.answers)
     if check_id == "near_prompt":
         return (whole.prompt,)
-    return (answers,) if check_id == "near_answer" else (f"{whole.prompt}\n{answers}", answers)
+    if check_id == "near_answer":
+        return (answers if len(answers) >= TELLING else "",)
+    return f"{whole.prompt}\n{answers}", answers
 
 
 def likeness(one: Sequence[Hashes], other: Sequence[Hashes]) -> float:

@@ -89,9 +89,17 @@ def test_it_names_the_likest_and_of_equals_the_first(make_pair: MakePair) -> Non
     assert found[1:] == [(0.92, str(far.pk)), (1, str(first.pk)), (1, str(first.pk))]
 
 
-@pytest.mark.parametrize(("answer", "score"), [("好的。", 0), ("好的", 1)])
-def test_it_compares_short_texts_as_wholes(make_pair: MakePair, answer: str, score: float) -> None:
-    first, second = make_pair("行吗？", "好的"), make_pair("行吗？", answer)
+@pytest.mark.parametrize(("question", "score"), [("好的。", 0), ("好的", 1)])
+def test_it_compares_short_texts_as_wholes(
+    make_pair: MakePair, question: str, score: float
+) -> None:
+    first, second = make_pair("好的", ANSWER), make_pair(question, ANSWER)
+    assert measured("near_prompt", first, second)[1][0] == score
+
+
+@pytest.mark.parametrize(("answer", "score"), [("积极的", 0), (ANSWER[:19], 0), (ANSWER[:20], 1)])
+def test_it_lets_short_answers_come_again(make_pair: MakePair, answer: str, score: float) -> None:
+    first, second = make_pair(made(7), answer), make_pair(made(8), answer)
     assert measured("near_answer", first, second)[1][0] == score
 
 

@@ -8,7 +8,8 @@ class NearAnswer(Near):
     name = _("Answer given before")
     description = _(
         "How alike the answer is to the likest of the earlier answers: the share of runs of five "
-        "characters that both have. Short questions may rightly have the same answer."
+        "characters that both have. Answers under 20 characters, which many questions share, are "
+        "not compared."
     )
     too_high = _("The answer is %(score)s alike to that of pair %(evidence)s.")
     enabled = False

@@ -15,7 +15,7 @@ from annotation.checks.shape import shape_of
 from cqia.lib import segment
 
 EVIDENCE = 200  # characters of evidence that are kept
-SEGMENTED = 1000  # characters of an answer whose words are looked at: segmenting costs the most
+SEGMENTED = 600  # characters of an answer whose words are looked at: segmenting costs the most
 
 
 @dataclass(frozen=True)

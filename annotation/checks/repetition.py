@@ -54,7 +54,8 @@ class Repetition(TextCheck):
     )
 
     def measure(self, text: Text) -> Measurement:
-        if _ASKED_FOR.search(text.prompt):
+        prompt = text.prompt
+        if ("重复" in prompt or "epeat" in prompt) and _ASKED_FOR.search(prompt):
             return _NONE
         return min(map(_repeated, text.prose[1:]), key=lambda found: found.score, default=_NONE)
 

@@ -18,6 +18,15 @@ from cqia.lib.charts import Chart
 from cqia.lib.filter_charts import stacked
 
 BANDS = 10  # of a check's scores, and one more at each bound of its line
+_COLOURS = {
+    State.IMPORTED: "$line",
+    State.DROPPED: "$last",
+    State.QUEUED: "$middle",
+    State.ANNOTATED: "$on-middle",
+    State.RETURNED: "$quiet",
+    State.APPROVED: "$first",
+    State.REJECTED: "$ink",
+}
 _BY_CHECK_SQL = f"""
 SELECT (%(checks)s::text[])[first], source_id, count(*) FROM (
     SELECT min(line.place) AS first, pair.source_id
@@ -119,8 +128,15 @@ def by_band(project: Project, line: Line, source: Source | None = None) -> Funne
 
 
 def chart(funnel: Funnel) -> Chart:
+    """The bars of a funnel; a state has the same colour in every one."""
+    cycle = ("$first", "$last", "$middle", "$quiet", "$ink", "$line")
+    fixed = {str(state.label): colour for state, colour in _COLOURS.items()}
+    colours = {
+        name: cycle[place % len(cycle)] if funnel.dropped_only else fixed[name]
+        for place, name in enumerate(funnel.names)
+    }
     rows = [(bar.name, part.name, part.count) for bar in funnel.bars for part in bar.parts]
-    return stacked(rows, funnel.names, title=_("What has become of the pairs"))
+    return stacked(rows, colours, title=_("What has become of the pairs"))
 
 
 def _by_state(

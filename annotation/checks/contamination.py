@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext_lazy as _
 
-from annotation.checks.base import Bounds, Measurement, ProjectCheck, Text
+from annotation.checks.base import Bounds, Group, Measurement, ProjectCheck, Text
 from annotation.contamination.index import index_of, revision_of
 
 
@@ -16,6 +16,7 @@ class Contamination(ProjectCheck):
         "likeness of its question to an item's. 0 where no benchmark is registered."
     )
     unit = _("share")
+    group = Group.CONTAMINATION
     too_low = _("No benchmark item was found.")
     too_high = _("%(score)s of the benchmark item “%(evidence)s” is in this pair.")
     high = 0.6

@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from annotation.checks.base import Check
+from annotation.checks.base import Check, Group
 
 
 class RewriteChance(Check):
@@ -13,6 +13,7 @@ class RewriteChance(Check):
         "orders the queue, and drops nothing until you switch it on."
     )
     unit = _("chance")
+    group = Group.LEARNED
     too_low = _("By what people decided before, the chance that this is rewritten is %(score)s.")
     too_high = too_low
     high = 0.9

@@ -1,6 +1,7 @@
 """Plots of the pre-filter: shares by line, overlap of checks, and what becomes of the rows."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 
 from cqia.lib.charts import Chart, Row, chart_of
 
@@ -61,52 +62,23 @@ def heat_map(
 
 
 def stacked(
-    rows: Sequence[tuple[str, str, int]], order: Sequence[str], *, title: str, share: bool = False
+    rows: Sequence[tuple[str, str, int]], colours: Mapping[str, str], *, title: str
 ) -> Chart:
-    """A bar for each label, of parts in the order given: (label, part, count)."""
+    """A bar for each label, of parts (label, part, count) in the order of their colours."""
     import altair as alt
 
     keys = ("label", "part", "count")
     data: list[Row] = [dict(zip(keys, row, strict=True)) for row in rows]
+    order = list(colours)
     places = alt.Chart(alt.NamedData("rows")).transform_calculate(
-        place=f"indexof({list(order)!r}, datum.part)"
+        place=f"indexof({json.dumps(order)}, datum.part)"
     )
-    palette = ["$first", "$last", "$middle", "$quiet", "$line"]
-    colour = alt.Color(
-        "part:N", scale=alt.Scale(domain=list(order), range=_spread(palette, len(order)))
-    )
-    axis = alt.Axis(format="%" if share else ",d", tickCount=6, grid=False)
+    colour = alt.Color("part:N", scale=alt.Scale(domain=order, range=list(colours.values())))
+    axis = alt.Axis(format=",d", tickCount=6, grid=False)
     bars = places.mark_bar(height=alt.RelativeBandSize(0.7), stroke="$line").encode(
-        x=alt.X("sum(count):Q", title=None, stack="normalize" if share else "zero", axis=axis),
+        x=alt.X("sum(count):Q", title=None, axis=axis),
         y=alt.Y("label:N", sort=None, title=None),
-        color=colour,
+        color=colour.legend(symbolType="square", columns=4),
         order="place:Q",
     )
     return chart_of(bars, data, title)
-
-
-def shares_by_week(
-    rows: Sequence[tuple[str, float, float, float, int]], *, title: str, axis: str
-) -> Chart:
-    """A dot for the share of each week and a whisker from `low` to `high`: (week, share, low, high, of)."""
-    import altair as alt
-
-    keys = ("week", "share", "low", "high", "of")
-    data: list[Row] = [dict(zip(keys, row, strict=True)) for row in rows]
-    scale, percent = alt.Scale(domain=[0, 1]), alt.Axis(format="%", tickCount=5)
-    weeks = alt.Axis(labelAngle=0, labelOverlap=True)
-    base = alt.Chart(alt.NamedData("rows")).encode(
-        x=alt.X("week:N", sort=None, title=None, axis=weeks)
-    )
-    whisker = base.mark_rule(strokeWidth=2).encode(
-        y=alt.Y("low:Q", scale=scale, title=axis, axis=percent), y2="high:Q"
-    )
-    dot = base.mark_point(filled=True, size=80, opacity=1).encode(y="share:Q")
-    label = base.mark_text(align="left", dx=9).encode(
-        y="share:Q", text=alt.Text("share:Q", format=".0%")
-    )
-    return chart_of(alt.layer(whisker, dot, label), data, title, height=200)
-
-
-def _spread(palette: Sequence[str], count: int) -> list[str]:
-    return [palette[number % len(palette)] for number in range(count)]

@@ -53,6 +53,7 @@ def test_it_names_the_word_as_it_was_given() -> None:
 
 def test_places_hold_among_pictures_and_rare_letters() -> None:
     assert pieces("😀İ赌 博😀") == ["赌 博"]
+    assert pieces("Ｑ１～＊－，赌 博") == ["赌 博"]
 
 
 def test_it_finds_nothing_by_no_words() -> None:

@@ -141,6 +141,13 @@ def report(job: Job, done: int, total: int | None = None) -> None:
     heed(job)
 
 
+def expect(job: Job, more: int) -> None:
+    """So much is left to do, whatever several workers have done of it so far."""
+    Job.objects.filter(pk=job.pk).update(total=F("done") + more)
+    job.refresh_from_db(fields=["done", "total"])
+    heed(job)
+
+
 def advance(job: Job, more: int) -> None:
     """Record progress of a job that several workers share; in the transaction of what was done."""
     done = F("done") + more

@@ -43,13 +43,13 @@ def run(job: Job) -> None:
     that are free `share` it.
     """
     waiting = _fresh(job.project).count()
-    jobs.report(job, job.done, job.done + waiting)
+    jobs.expect(job, waiting)
     if waiting > CHUNK:
         jobs.ring(job)
     for patiently in (False, True):  # the second time for chunks that somebody else was on
         for _ in _measured_chunks(job, patiently=patiently):
             jobs.heed(job)
-    jobs.report(job, job.done, job.done)
+    jobs.expect(job, 0)
 
 
 def share(job: Job) -> None:

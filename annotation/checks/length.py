@@ -15,6 +15,11 @@ class Length(TextCheck):
     too_low = _("Characters of the answer: %(score)s, which is too few.")
     too_high = _("Characters of the answer: %(score)s, which is too many.")
     low = 2
+    passes = (
+        Text("选哪一项？", ("正确",)),
+        Text("绿茶怎么泡？", ("先", "水温八十度。")),
+    )
+    fails = (Text("选哪一项？", ("A",)), Text("绿茶怎么泡？", (" 略 \n", "")))
 
     def measure(self, text: Text) -> Measurement:
         return Measurement(max(map(characters, text.answers), default=0))

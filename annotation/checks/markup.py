@@ -2,7 +2,7 @@ import re
 
 from django.utils.translation import gettext_lazy as _
 
-from annotation.checks.base import EVIDENCE, Group, Measurement, Text, TextCheck
+from annotation.checks.base import EVIDENCE, Bounds, Group, Measurement, Text, TextCheck
 
 _TAGS = (
     "p|br|div|span|font|b|i|u|s|strong|em|a|img|ul|ol|li|dl|dt|dd|h[1-6]|table|tbody|tr|td|th|hr|"
@@ -49,6 +49,7 @@ class Markup(TextCheck):
     too_low = _("No markup was left over.")
     too_high = _("Markup left over: “%(evidence)s”")
     high = 0
+    lenient = Bounds(high=3)
     passes = (
         Text("绿茶怎么泡？", ("水温 < 85 度 & 不加盖，见表 [1]。",)),
         Text("HTML 里怎样换行？", ("用 <br> 标签；空格写成 &nbsp;。",)),

@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from annotation.checks.base import Group, Measurement, Text, TextCheck
+from annotation.checks.base import Bounds, Group, Measurement, Text, TextCheck
 from annotation.checks.shape import CLOSING, COMMA, END, HAN, OPENING
 
 FEW = 3  # marks: one or two are slips (ours)
@@ -23,6 +23,8 @@ class Punctuation(TextCheck):
     too_high = _("%(score)s of the marks beside Chinese are half-width: “%(evidence)s”")
     high = 0.5
     enabled = False
+    strict = Bounds(high=0.3, enabled=False)
+    lenient = Bounds(high=0.8, enabled=False)
     whole = False
     share = True
     step = "0.01"

@@ -4,7 +4,7 @@ from collections import Counter
 import numpy as np
 from django.utils.translation import gettext_lazy as _
 
-from annotation.checks.base import Group, Measurement, Text, TextCheck
+from annotation.checks.base import Bounds, Group, Measurement, Text, TextCheck
 
 SPAN = 16  # characters: shorter spans recur in good prose and in lists (ours)
 SHORT, SHORT_SPAN = 48, 4  # an answer as short as this is looked at in spans of 4 (ours)
@@ -34,6 +34,8 @@ class Repetition(TextCheck):
     too_low = _("%(score)s of the answer repeats itself.")
     too_high = _("%(score)s of the answer repeats itself: “%(evidence)s”")
     high = 0.5
+    strict = Bounds(high=0.4)
+    lenient = Bounds(high=0.7)
     whole = False
     share = True
     step = "0.01"

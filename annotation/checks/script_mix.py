@@ -4,7 +4,7 @@ from functools import cache
 import opencc
 from django.utils.translation import gettext_lazy as _
 
-from annotation.checks.base import EVIDENCE, Group, Measurement, Text, TextCheck
+from annotation.checks.base import EVIDENCE, Bounds, Group, Measurement, Text, TextCheck
 from annotation.checks.shape import HAN, KANA
 
 FEW = 3  # characters: a name or a quoted character may be of the other script (ours)
@@ -30,6 +30,8 @@ class ScriptMix(TextCheck):
     too_low = _("%(score)s of the characters are of the other script.")
     too_high = _("%(score)s of the characters are of the other script: %(evidence)s")
     high = 0.1
+    strict = Bounds(high=0.03)
+    lenient = Bounds(high=0.2)
     whole = False
     share = True
     step = "0.01"

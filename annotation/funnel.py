@@ -22,7 +22,7 @@ _COLOURS = {
     State.IMPORTED: "$line",
     State.DROPPED: "$last",
     State.QUEUED: "$middle",
-    State.ANNOTATED: "$on-middle",
+    State.ANNOTATED: "$soft",
     State.RETURNED: "$quiet",
     State.APPROVED: "$first",
     State.REJECTED: "$ink",
@@ -129,7 +129,7 @@ def by_band(project: Project, line: Line, source: Source | None = None) -> Funne
 
 def chart(funnel: Funnel) -> Chart:
     """The bars of a funnel; a state has the same colour in every one."""
-    cycle = ("$first", "$last", "$middle", "$quiet", "$ink", "$line")
+    cycle = ("$first", "$last", "$middle", "$soft", "$quiet", "$ink", "$line")
     fixed = {str(state.label): colour for state, colour in _COLOURS.items()}
     colours = {
         name: cycle[place % len(cycle)] if funnel.dropped_only else fixed[name]

@@ -27,8 +27,12 @@ control_socket_disable = True
 
 
 def when_ready(_server: Any) -> None:
-    """Import every view before the processes part; the first visitor need not wait for it."""
+    """Import every view before the processes part; the first visitor need not wait for it.
+
+    pandas, too: what draws looks for it, and must not find it half imported by another thread.
+    """
     get_resolver().url_patterns  # noqa: B018  (reading it imports them)
+    importlib.import_module("pandas")
 
 
 def post_worker_init(_worker: Any) -> None:

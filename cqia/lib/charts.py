@@ -6,7 +6,6 @@ the dark theme when it is drawn: blue, grey and orange, which all kinds of colou
 """
 
 import csv
-import importlib
 import io
 import json
 from collections.abc import Mapping, Sequence
@@ -35,6 +34,7 @@ _COLOURS: dict[Theme, dict[str, str]] = {
         "$line": "#e2e2de",
         "$first": "#1661ab",
         "$on-first": "#ffffff",
+        "$soft": "#8fb8de",
         "$middle": "#c9cbcf",
         "$on-middle": "#1b1c1e",
         "$last": "#e08b2d",
@@ -46,6 +46,7 @@ _COLOURS: dict[Theme, dict[str, str]] = {
         "$line": "#2f3339",
         "$first": "#82b8ef",
         "$on-first": "#0c1b2b",
+        "$soft": "#436a92",
         "$middle": "#555b64",
         "$on-middle": "#ffffff",
         "$last": "#e8a15c",
@@ -274,8 +275,6 @@ def chart_of(
     """Rows of the same height, so that plots of few and of many look alike."""
     import altair as alt
 
-    # Altair uses it where it finds it, and must not find it half imported by another thread.
-    importlib.import_module("pandas")
     sized = spec.properties(width=_WIDTH, height=height or alt.Step(_BAND))
     return Chart(sized.to_dict(validate=False), data, title)
 

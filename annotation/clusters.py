@@ -19,6 +19,7 @@ from cqia.lib import diff
 
 EDGES = 20_000  # likenesses that are put together at a time, those of the pairs that came first
 SHOWN = 6  # members of a cluster decided on at a time; the others follow
+MOSTLY = 0.6  # changed, of both texts: then marks would hide more than they show
 _OPEN = (State.QUEUED, State.DROPPED)
 _WORKED_ON = {State.APPROVED: 3, State.ANNOTATED: 2, State.RETURNED: 2}
 
@@ -181,4 +182,8 @@ def _cluster(members: Sequence[Member], likeness: float, more: int) -> Cluster:
 
 
 def _marked(old: str, new: str) -> SafeString:
-    return diff.render_html(diff.diff(old, new))
+    """What differs in the new text; a text mostly of its own is shown as it is."""
+    changes = diff.diff(old, new)
+    if diff.summary(changes).changed_ratio > MOSTLY:
+        changes = [diff.Op("same", new)]
+    return diff.render_html(changes)

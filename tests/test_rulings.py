@@ -215,3 +215,15 @@ def test_it_asks_about_questions_even_where_that_check_only_warns(
     assert "2 pairs, up to 100.0% alike" in page
     assert "Nothing alike" in client_of(lead).get(PAGE, {"scope": "nonsense"}).content.decode()
     assert Job.objects.exists()
+
+
+def test_it_marks_nothing_in_a_text_of_its_own(
+    make_pair: MakePair, project: Project, client_of: ClientOf, lead: User
+) -> None:
+    for number in (20, 21):
+        make_pair(QUESTION, made(number))
+    run(project)
+    page = client_of(lead).get(PAGE, {"scope": "near_prompt"}).content.decode()
+    assert "<ins>" not in page
+    assert made(20) in page
+    assert made(21) in page

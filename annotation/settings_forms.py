@@ -40,6 +40,14 @@ class GuidelineForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]
+    judge = forms.TypedChoiceField(
+        label=_("Judge of the pre-filter"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[("", _("No judge")), (1, _("First judge")), (2, _("Second judge"))],
+    )
+
     class Meta:
         model = Endpoint
         fields = ["name", "base_url", "model", "api_key", "judge", "samples"]

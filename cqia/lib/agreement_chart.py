@@ -20,18 +20,21 @@ def score_scatter(
     data: list[Row] = [
         {"first": x, "second": y, "count": n} for (x, y), n in sorted(counts.items())
     ]
-    scale = alt.Scale(domain=list(limits))
+    scale = alt.Scale(domain=list(limits), zero=False, nice=False)
+    axis = alt.Axis(format="~g", tickMinStep=1)
     dots = (
         alt.Chart(alt.NamedData("rows"))
         .mark_circle(color="$first", opacity=0.7)
         .encode(
-            x=alt.X("first:Q", title=axes[0], scale=scale),
-            y=alt.Y("second:Q", title=axes[1], scale=scale),
+            x=alt.X("first:Q", title=axes[0], scale=scale, axis=axis),
+            y=alt.Y("second:Q", title=axes[1], scale=scale, axis=axis),
             size=alt.Size("count:Q", scale=alt.Scale(range=[20, 320]), legend=None),
         )
     )
     ends = alt.InlineData([{"at": limits[0]}, {"at": limits[1]}])
     diagonal = (
-        alt.Chart(ends).mark_line(color="$quiet", strokeDash=[4, 4]).encode(x="at:Q", y="at:Q")
+        alt.Chart(ends)
+        .mark_line(color="$quiet", strokeDash=[4, 4])
+        .encode(x=alt.X("at:Q", scale=scale), y=alt.Y("at:Q", scale=scale))
     )
     return chart_of(alt.layer(diagonal, dots), data, title, height=320)

@@ -13,7 +13,17 @@ from typing import Any
 from django.db import connection, transaction
 
 from annotation import jobs
-from annotation.models import Claim, Finding, Job, Pair, Project, QualityModel, QueueOrder, State
+from annotation.models import (
+    AuditItem,
+    Claim,
+    Finding,
+    Job,
+    Pair,
+    Project,
+    QualityModel,
+    QueueOrder,
+    State,
+)
 from cqia.accounts.models import User, record
 
 TASK = "annotation.order_queue"
@@ -34,6 +44,13 @@ _CHANCES = (
     f" LEFT JOIN {_FINDINGS} a ON a.pair_id = pair.id AND a.check_id = 'accept_chance'"
     f" LEFT JOIN {_FINDINGS} w ON w.pair_id = pair.id AND w.check_id = 'rewrite_chance'"
 )
+# A dropped pair that is audited would come last by its chances, and be decided on by nobody: its level is
+# drawn by lot, by a hash of its id, so that it tells no annotator which pairs are audited.
+_AUDITED = (
+    f"EXISTS (SELECT FROM {AuditItem._meta.db_table} audit"
+    " WHERE audit.pair_id = pair.id AND audit.dropped)"
+)
+_LOT = f"abs(hashint8(pair.id)::bigint %% {_LEVELS})"
 _OPEN_SQL = (
     f"INSERT INTO {_CLAIMS} (pair_id, project_id, slot, place)"
     " SELECT pair.id, %(project)s, slot, {place} FROM unnest(%(ids)s::bigint[]) AS pair(id)"
@@ -109,6 +126,7 @@ def _place(project: Project) -> tuple[str, dict[str, Any]]:
         return "pair.id", {}
     worth = _WORTH[QueueOrder(project.queue_order)]
     level = f"floor((1 - coalesce({worth}, 0.5)) * {_LEVELS - 1})::bigint"
+    level = f"CASE WHEN {_AUDITED} THEN {_LOT} ELSE {level} END"
     return f"({level} * {_IDS} + pair.id)", _seconds(project)
 
 

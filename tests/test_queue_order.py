@@ -4,7 +4,17 @@ import pytest
 from django.db import connection
 
 from annotation import jobs, queue, queue_order
-from annotation.models import Claim, Finding, Job, Pair, Project, QualityModel, QueueOrder, State
+from annotation.models import (
+    AuditItem,
+    Claim,
+    Finding,
+    Job,
+    Pair,
+    Project,
+    QualityModel,
+    QueueOrder,
+    State,
+)
 from cqia.accounts.models import AuditEntry, User
 from tests.cast import MakePair
 from tests.test_queue import decide
@@ -128,6 +138,19 @@ def test_a_half_done_pair_is_finished_first(
     assert decide(annotator, project).instruction == "bad"
     assert ordered(project, QueueOrder.USEFUL, lead) == ["bad", "sure", "sure", "even", "even"]
     assert decide(second_annotator, project).instruction == "bad"
+
+
+@pytest.mark.usefixtures("timed")
+def test_an_audited_pair_does_not_wait_behind_all_that_seem_good(
+    project: Project, lead: User, make_pair: MakePair
+) -> None:
+    for number in range(40):
+        pair = make_pair(f"audited {number}", state=State.QUEUED)
+        say(pair, 0.01, 0.01)
+        AuditItem.objects.create(pair=pair, project=project, dropped=True, check_id="length")
+        say(make_pair(f"plain {number}", state=State.QUEUED), 0.9, 0.05)
+    first = ordered(project, QueueOrder.USEFUL, lead)[:40]
+    assert 8 < len([name for name in first if name.startswith("audited")]) < 40
 
 
 @pytest.mark.usefixtures("said", "timed")

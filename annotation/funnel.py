@@ -4,6 +4,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db import connection
@@ -113,7 +114,7 @@ def by_check(project: Project) -> Funnel:
 def by_band(project: Project, line: Line, source: Source | None = None) -> Funnel:
     """The pairs in each band of a check's scores by where they stand, of one source or of all."""
     edges = _edges(project, line)
-    values = {"project": project.pk, "check": line.check.id, "edges": edges}
+    values: dict[str, Any] = {"project": project.pk, "check": line.check.id, "edges": edges}
     with connection.cursor() as cursor:
         cursor.execute(_BY_BAND_SQL, values | {"source": source and source.pk})
         counts = {(band, state): n for band, state, n in cursor.fetchall()}

@@ -4,6 +4,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.shortcuts import get_object_or_404
@@ -66,10 +67,14 @@ def label(
 
     `drawn_at` is the line at which the pair was drawn at random; None where it was picked.
     """
-    values: dict[str, object] = {"keep": keep}
+    values: dict[str, Any] = {"keep": keep}
     if drawn_at is not None:
         values |= {"drawn": True, "drawn_low": drawn_at.low, "drawn_high": drawn_at.high}
-    key = {"project": project, "pair_id": finding.pair_id, "check_id": finding.check_id}
+    key: dict[str, Any] = {
+        "project": project,
+        "pair_id": finding.pair_id,
+        "check_id": finding.check_id,
+    }
     made, _new = ScoreLabel.objects.update_or_create(**key, user=user, defaults=values)
     return made
 

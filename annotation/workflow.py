@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from annotation.models.pair import Pair, State, Transition
 from cqia.accounts.models import User
 from cqia.lib.errors import CqiaError
+from cqia.lib.personal import masked
 
 
 class StaleState(CqiaError):
@@ -87,7 +88,7 @@ def move_many(verb: str, wanted: Iterable[Wanted], actor: User | None = None) ->
     values: dict[str, Any] = {
         "ids": [row.pair_id for row in rows],
         "reasons": [row.reason for row in rows],
-        "notes": [row.note for row in rows],
+        "notes": [_kept(row.note) if verb == "drop" else row.note for row in rows],
         "before": [str(state) for state in step.before],
         "after": str(step.after),
         "verb": verb,
@@ -96,6 +97,11 @@ def move_many(verb: str, wanted: Iterable[Wanted], actor: User | None = None) ->
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.execute(_MOVE_SQL, values)
         return [pair_id for (pair_id,) in cursor.fetchall()]
+
+
+def _kept(evidence: str) -> str:
+    """Without personal data: history is never changed, and must not hold what masking takes away."""
+    return masked(evidence)[0] if evidence else ""
 
 
 def move(

@@ -68,6 +68,13 @@ class Text:
         """The words of each answer's prose."""
         return [segment.words(part[:SEGMENTED]) for part in self.prose[1:]]
 
+    @cached_property
+    def answer_terms(self) -> list[list[str]]:
+        """The Chinese ones among them: no marks, no figures, no other scripts."""
+        return [
+            list(filter(str.isalnum, filter("\u4e00".__le__, one))) for one in self.answer_words
+        ]
+
 
 @dataclass(frozen=True)
 class Measurement:

@@ -14,7 +14,7 @@ class Density(TextCheck):
     name = _("Information density")
     description = _(
         "Share of content words among the answer's words (lexical density, Ure 1971); 1 for "
-        "answers of fewer than 30 words. Code, formulas and marks do not count."
+        "answers of fewer than 30. Only Chinese words count."
     )
     unit = _("share")
     too_low = _("Only %(score)s of the answer's words are content words.")
@@ -48,11 +48,10 @@ class Density(TextCheck):
     )
 
     def measure(self, text: Text) -> Measurement:
-        return Measurement(max(map(_share, text.answer_words), default=1.0))
+        return Measurement(max(map(_share, text.answer_terms), default=1.0))
 
 
-def _share(segmented: list[str]) -> float:
-    words = list(filter(str.isalnum, segmented))
+def _share(words: list[str]) -> float:
     if len(words) < FEWEST:
         return 1.0
     return 1 - sum(map(FUNCTION_WORDS.__contains__, words)) / len(words)

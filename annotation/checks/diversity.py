@@ -4,7 +4,6 @@ from annotation.checks.base import Bounds, Measurement, Text, TextCheck
 
 SEGMENT = 50  # words; its number of different words does not depend on how long the text is
 FEWEST = 25  # words: fewer are told to be diverse
-FIRST_HAN = "\u4e00"  # what comes before it is code, figures and letters of other scripts
 _SEGMENTS = [slice(start, start + SEGMENT) for start in range(0, 4000, SEGMENT)]
 
 
@@ -43,11 +42,10 @@ class Diversity(TextCheck):
     fails = (Text("绿茶怎么样？", ("绿茶很好，红茶也很好，白茶也很好，黑茶也很好。" * 5,)),)
 
     def measure(self, text: Text) -> Measurement:
-        return Measurement(max(map(_ratio, text.answer_words), default=1.0))
+        return Measurement(max(map(_ratio, text.answer_terms), default=1.0))
 
 
-def _ratio(segmented: list[str]) -> float:
-    words = list(filter(str.isalnum, filter(FIRST_HAN.__le__, segmented)))
+def _ratio(words: list[str]) -> float:
     whole = len(words) // SEGMENT
     if not whole:
         return len(set(words)) / len(words) if len(words) >= FEWEST else 1.0

@@ -8,6 +8,7 @@ from annotation.checks.stop_words import ASKING_WORDS, FUNCTION_WORDS
 EMPTY = FUNCTION_WORDS | ASKING_WORDS
 FEWEST = 5  # characters of the question's content words: of fewer none may well be needed again
 SHORTEST = 50  # characters of an answer: a number, a choice, a name need not say what was asked
+ENOUGH = 0.5  # such a share answers the question, whatever its kind
 LETTER = re.compile(r"[\u4e00-\u9fff]")
 # Rhymes, code, other languages and exercises answer in words of their own.
 OWN_WORDS = re.compile(
@@ -23,7 +24,7 @@ class OffTopic(TextCheck):
     name = _("Overlap with the question")
     description = _(
         "Share of the characters of the question's content words that the answer takes up. 1 where "
-        "that says nothing: short answers and questions, code, verse, translations."
+        "little says nothing: short answers and questions, code, verse, translations."
     )
     unit = _("share")
     too_low = _("Of what the question is about, the answer takes up only %(score)s.")
@@ -57,13 +58,15 @@ class OffTopic(TextCheck):
     )
 
     def measure(self, text: Text) -> Measurement:
-        if min(map(len, text.answers), default=0) < SHORTEST or OWN_WORDS.search(text.prompt):
+        if min(map(len, text.answers), default=0) < SHORTEST:
             return _UNKNOWN
         asked = _asked(text)
-        if len(asked) < FEWEST or "```" in text.whole:
+        if len(asked) < FEWEST:
             return _UNKNOWN
-        taken_up = max(sum(map(answer.__contains__, asked)) for answer in text.answers)
-        return Measurement(taken_up / len(asked))
+        share = max(sum(map(answer.__contains__, asked)) for answer in text.answers) / len(asked)
+        if share < ENOUGH and (OWN_WORDS.search(text.prompt) or "```" in text.whole):
+            return _UNKNOWN
+        return Measurement(share)
 
 
 _UNKNOWN = Measurement(1.0)

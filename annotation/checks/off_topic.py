@@ -24,7 +24,7 @@ class OffTopic(TextCheck):
     name = _("Overlap with the question")
     description = _(
         "Share of the characters of the question's content words that the answer takes up. 1 where "
-        "little says nothing: short answers and questions, code, verse, translations."
+        "a low share says nothing: short answers and questions, code, verse, translations."
     )
     unit = _("share")
     too_low = _("Of what the question is about, the answer takes up only %(score)s.")

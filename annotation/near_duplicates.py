@@ -15,7 +15,7 @@ from annotation.checks.base import Measurement
 from annotation.models import Arrival, Band, Likeness, Ruling, State
 from annotation.texts import Whole, whole_texts
 from cqia.lib.grams import Hashes
-from cqia.lib.minhash import band_keys, jaccard, shingles
+from cqia.lib.minhash import BITS, band_keys, jaccard, shingles
 
 # What is compared, by the check that does it; the place of each goes into the keys.
 SCOPES = ("near_pair", "near_prompt", "near_answer")
@@ -32,17 +32,22 @@ _ARRIVE_SQL = f"""
 INSERT INTO {Arrival._meta.db_table} (pair_id, banded)
 SELECT id, true FROM unnest(%s::bigint[]) AS id ORDER BY id ON CONFLICT DO NOTHING
 """
+# Before each key stands the number of a quarter of a million arrivals: what is stored lands in one part
+# of the index, whose pages are at hand, however long the rest has grown; who looks, looks into each.
+_PART = "({} >> 18)"
 _STORE_SQL = f"""
 INSERT INTO {Band._meta.db_table} (key, arrival)
-SELECT * FROM unnest(%s::bigint[], %s::bigint[]) AS fresh(key, arrival) ORDER BY 1, 2
+SELECT ({_PART.format("arrival")} << {BITS}) | key, arrival
+  FROM unnest(%s::bigint[], %s::bigint[]) AS fresh(key, arrival) ORDER BY 1, 2
 ON CONFLICT DO NOTHING
 """
 # LATERAL: a look into the index for each key, which ends after MET rows however many there are.
 _MEET_SQL = f"""
 SELECT fresh.arrival, arrived.pair_id
   FROM unnest(%s::bigint[], %s::bigint[]) AS fresh(key, arrival),
+       generate_series(0, {_PART.format("fresh.arrival")}) AS part,
        LATERAL (SELECT band.arrival FROM {Band._meta.db_table} band
-                 WHERE band.key = fresh.key AND band.arrival < fresh.arrival
+                 WHERE band.key = (part << {BITS}) | fresh.key AND band.arrival < fresh.arrival
                  ORDER BY band.arrival LIMIT {MET}) AS met
   JOIN {Arrival._meta.db_table} arrived ON arrived.id = met.arrival
  GROUP BY fresh.arrival, arrived.id, arrived.pair_id

@@ -37,6 +37,8 @@ def part(project: Project, check_id: str, pairs: Sequence[int], lead: User) -> R
     """No duplicates: they are not asked about again, and no score counts them as alike."""
     prefilter.lock(project)
     ruling = _rule(project, check_id, Ruling.Verb.APART, pairs, lead)
+    ruling.kept = list(pairs)
+    ruling.save(update_fields=["kept"])
     _score_anew(project, check_id, _later(ruling))
     record(lead, "duplicates parted", project.pk, count=len(pairs))
     return ruling

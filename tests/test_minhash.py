@@ -65,7 +65,7 @@ def test_it_gives_the_same_keys_every_time_and_others_for_another_salt() -> None
 
 def test_it_knows_keys_of_an_earlier_version() -> None:
     """The keys are stored: whoever changes them has to make those of all pairs anew."""
-    assert band_keys([shingles("为什么绿茶不宜用沸水冲泡？")], 1)[0, 0] == 2021348029869085063
+    assert band_keys([shingles("为什么绿茶不宜用沸水冲泡？")], 1)[0, 0] == 7710830802418
 
 
 @pytest.mark.parametrize(

@@ -180,3 +180,15 @@ def test_it_measures_a_pair_without_an_answer(make_pair: MakePair) -> None:
     Response.objects.all().delete()
     assert measured("near_pair", *pairs)[1][0] == 1
     assert measured("near_answer", *pairs) == [(0, ""), (0, "")]
+
+
+def test_it_finds_what_came_a_million_pairs_before(make_pair: MakePair) -> None:
+    """Keys are stored in parts by arrival; each part is looked into."""
+    first, second, third = (make_pair(QUESTION, text) for text in (ANSWER, made(5), NEARLY))
+    measured("near_pair", first)
+    Arrival.objects.create(pk=2**19 + 7, pair=second)
+    Arrival.objects.create(pk=2**20 + 7, pair=third)
+    found = measured("near_pair", second, third)
+    assert found == [(0, ""), (0.92, str(first.pk))]
+    assert set(Band.objects.values_list("key", flat=True).filter(key__lt=2**46)) != set()
+    assert Band.objects.filter(key__gte=2**46 * 4).count() == BANDS

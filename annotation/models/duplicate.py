@@ -25,7 +25,8 @@ class Arrival(models.Model):
 
 
 class Band(models.Model):
-    """A text under one of its MinHash keys (cqia.lib.minhash), which stand for the project too.
+    """A text under one of its MinHash keys (cqia.lib.minhash), which stand for the project too;
+    before the key stands which part of all arrivals it is in (annotation.near_duplicates).
 
     Two numbers a row and one index, as there are 27 rows a pair. What a text had before it was
     changed stays: it leads to a comparison, never to a finding.

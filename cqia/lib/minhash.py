@@ -16,6 +16,7 @@ from cqia.lib.text import normalise
 SIZE = 5  # characters of a gram
 # Two texts as like as 0.8 meet with a chance of 0.991, as 0.6 with 0.71, as 0.1 with 0.0009.
 BANDS, ROWS = 9, 4
+BITS = 46  # of a key, so that whoever stores it has room for a number of their own before it
 _SEED = 20240401
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
@@ -60,7 +61,7 @@ def band_keys(sets: Sequence[Hashes], salt: int) -> NDArray[np.int64]:
     keys = np.broadcast_to(_mixed((start + np.uint64(1)) * _ODD), minima.shape[:2])
     for row in range(ROWS):
         keys = _mixed((keys + minima[:, :, row]) * _ODD)
-    return keys.view(np.int64)
+    return (keys >> np.uint64(64 - BITS)).astype(np.int64)
 
 
 def _mixed(keys: Hashes) -> Hashes:

@@ -5,7 +5,7 @@ Every pair of a side had the same chance to be drawn, so the share of errors amo
 stands for all of that side. Its interval of 95% is Wilson's (Wilson, JASA 22, 1927).
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,14 +13,14 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from annotation import rescue
-from annotation.checks import CHECK_OF
+from annotation.checks import CHECK_OF, Check
 from annotation.cockpit import dropped_by, passed, state_counts
 from annotation.line_quality import Share
 from annotation.models import Annotation, AuditItem, Pair, Project, State
 from annotation.prefilter import lock
 from annotation.thresholds import lines_of
 from cqia.accounts.models import User, record
-from cqia.lib import charts, filter_charts
+from cqia.lib import charts, week_charts
 
 FEW = 30  # decisions below which the page says that they are few; a default of this project
 # A reviewer's word is the last; until then the annotators', where most of them say the same.
@@ -44,10 +44,10 @@ SELECT dropped, check_id, week, count(*), count(kept), count(*) FILTER (WHERE ke
 class Tally:
     """Pairs drawn, and the errors among those that people have decided on, of `population` pairs."""
 
-    name: str
     drawn: int
     errors: Share
     population: int
+    check: Check | None = None
 
     @property
     def waiting(self) -> int:
@@ -91,17 +91,14 @@ def report(project: Project) -> Report:
     rows, counts = _rows(project), state_counts(project)
     down_to = dropped_by(project, lines_of(project))
     out = [row for row in rows if row.dropped]
-    checks = {row.check_id for row in out}
+    of_check = {
+        check: [row for row in out if row.check_id == check_id]
+        for check_id, check in CHECK_OF.items()
+    }
     return Report(
-        _tally(_("Dropped"), out, counts[State.DROPPED]),
-        _tally(_("Passed"), [row for row in rows if not row.dropped], passed(counts)),
-        [
-            _tally(
-                str(check.name), [row for row in out if row.check_id == check.id], down_to[check.id]
-            )
-            for check in CHECK_OF.values()
-            if check.id in checks
-        ],
+        _tally(out, counts[State.DROPPED]),
+        _tally([row for row in rows if not row.dropped], passed(counts)),
+        [_tally(some, down_to[check.id], check) for check, some in of_check.items() if some],
     )
 
 
@@ -110,11 +107,11 @@ def weekly(project: Project, *, dropped: bool) -> charts.Chart:
     rows = [row for row in _rows(project) if row.dropped == dropped and row.decided]
     points = []
     for week in sorted({row.week for row in rows}):
-        share = _tally("", [row for row in rows if row.week == week], 0).errors
+        share = _tally([row for row in rows if row.week == week], 0).errors
         points.append((week.isoformat(), share.value, share.low, share.high, share.total))
     title = _("Wrongly dropped, by week") if dropped else _("Wrongly let pass, by week")
     axis = _("share of what people decided on")
-    return filter_charts.shares_by_week(points, title=title, axis=axis)
+    return week_charts.shares_by_week(points, title=title, axis=axis)
 
 
 def set_shares(project: Project, user: User, *, dropped: float, kept: float) -> int:
@@ -140,7 +137,6 @@ def _rows(project: Project) -> list[_Row]:
         return [_Row(*row) for row in cursor.fetchall()]
 
 
-def _tally(name: str, rows: Iterable[_Row], population: int) -> Tally:
-    counted = list(rows)
-    errors = Share(sum(row.errors for row in counted), sum(row.decided for row in counted))
-    return Tally(name, sum(row.drawn for row in counted), errors, population)
+def _tally(rows: Sequence[_Row], population: int, check: Check | None = None) -> Tally:
+    errors = Share(sum(row.errors for row in rows), sum(row.decided for row in rows))
+    return Tally(sum(row.drawn for row in rows), errors, population, check)

@@ -59,8 +59,9 @@ def chart(request: Request, slug: str, side: str, form: str) -> HttpResponse:
     return respond(request, auditing.weekly(project, dropped=side == "dropped"), form)
 
 
-def _shares(project: Project) -> dict[str, float]:
-    return {"dropped": project.audit_dropped_share, "kept": project.audit_kept_share}
+def _shares(project: Project) -> dict[str, str]:
+    shares = {"dropped": project.audit_dropped_share, "kept": project.audit_kept_share}
+    return {side: f"{share:g}" for side, share in shares.items()}
 
 
 def _page(request: Request, project: Project, form: SharesForm) -> HttpResponse:

@@ -5,7 +5,7 @@ missing. One judge is asked after the other: each server gets as many requests a
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from django.conf import settings
@@ -22,6 +22,7 @@ from cqia.lib import llm
 from cqia.lib.errors import CqiaError
 
 _TRIAL = ("一加一等于几？", "等于二。")  # asked first, to see what the server gives
+_TRIAL_TOKENS = 4
 _NO_SUCH_OPTION = (400, 422)
 
 
@@ -102,7 +103,7 @@ def _method(endpoint: llm.Endpoint, template: Template) -> Method:
     fence = judge_prompt.new_fence(*_TRIAL)
     prompt = judge_prompt.prompt_for(template, _TRIAL, fence, Method.PROBABILITIES)
     try:
-        answer = llm.complete(endpoint, prompt)
+        answer = llm.complete(endpoint, replace(prompt, max_tokens=_TRIAL_TOKENS))
     except llm.ModelRefused as error:
         if error.params["status"] in _NO_SUCH_OPTION:
             return Method.SAMPLES

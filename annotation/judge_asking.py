@@ -26,6 +26,7 @@ ATTEMPTS = 3  # an answer that cannot be used is asked for twice more (ours)
 _STORE_EVERY = 50  # answers, or
 _STORE_AFTER = 1.0  # seconds: what a killed worker loses at most
 _WRONG_ADDRESS = (401, 403, 404)
+_AT_FAULT = (400, 413, 422)
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,7 @@ def _take(run: _Run, request: _Request, answer: llm.Completion | Exception) -> N
         run.silence = 0
     except CqiaError as error:
         _stop_if_server_is_at_fault(run, error)
-        if request.attempt + 1 < ATTEMPTS:
+        if request.attempt + 1 < ATTEMPTS and not _is_refused(error):
             run.again.append(_Request(question, request.sample, request.attempt + 1))
             return
         tally.failure = error
@@ -210,6 +211,11 @@ def _judgement(asking: Asking, question: Question, tally: _Tally) -> Judgement:
     else:
         judgement.params["mass"] = round(verdict.mass or 0.0, 4)
     return judgement
+
+
+def _is_refused(error: CqiaError) -> bool:
+    """Whether the request itself is at fault, such as one longer than the model can read."""
+    return isinstance(error, llm.ModelRefused) and error.params["status"] in _AT_FAULT
 
 
 def _stop_if_server_is_at_fault(run: _Run, error: CqiaError) -> None:

@@ -51,7 +51,7 @@ def server(base_url: str, model: str) -> Iterator[tuple[str, str]]:
 
 
 def make_project(pairs: int, base_url: str, model: str) -> Any:
-    """A project with a judge and that many queued pairs: answers of 60 to 1,500 characters."""
+    """A project with a judge and that many queued pairs: answers of 60 to 600 characters."""
     from annotation.models import Batch, Endpoint, Pair, Project, Response, Source, State
 
     project = Project.objects.create(slug="bench", name="bench")
@@ -74,7 +74,7 @@ def make_project(pairs: int, base_url: str, model: str) -> Any:
         for line in range(1, pairs + 1)
     )
     Response.objects.bulk_create(
-        Response(pair=pair, text=passage(dice, min(int(dice.lognormvariate(5.5, 0.8)) + 60, 1500)))
+        Response(pair=pair, text=passage(dice, min(int(dice.lognormvariate(5.0, 0.8)) + 60, 600)))
         for pair in made
     )
     return project

@@ -447,3 +447,14 @@ def test_it_scores_by_its_own_words_only(run: Run, make_pair: MakePair, server: 
     server.script = lambda payload: (200, user_of(payload))
     run()
     assert Judgement.objects.get(pair=pair).failure == "judge_not_json"
+
+
+@pytest.mark.django_db
+def test_it_asks_once_what_the_server_refuses_to_read(
+    run: Run, make_pair: MakePair, server: FakeServer
+) -> None:
+    pair = make_pair("太长", state=State.QUEUED)
+    server.script = lambda payload: (400 if "太长" in user_of(payload) else 200, verdict(9))
+    assert run().state == Job.State.DONE
+    one = Judgement.objects.get(pair=pair)
+    assert (one.failure, one.params["requests"], one.method) == ("model_refused", 1, "logprobs")

@@ -21,7 +21,7 @@ def score_scatter(
         {"first": x, "second": y, "count": n} for (x, y), n in sorted(counts.items())
     ]
     scale = alt.Scale(domain=list(limits), zero=False, nice=False)
-    axis = alt.Axis(format="~g", tickMinStep=1)
+    axis = alt.Axis(format=".0f", tickMinStep=1)
     dots = (
         alt.Chart(alt.NamedData("rows"))
         .mark_circle(color="$first", opacity=0.7)

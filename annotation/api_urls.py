@@ -3,6 +3,7 @@ from django.urls import path
 from annotation import (
     api_annotate,
     api_benchmarks,
+    api_masks,
     api_pairs,
     api_prefilter,
     api_quality,
@@ -28,6 +29,9 @@ urlpatterns = [
         api_prefilter.restore_pair,
         name="api-restore",
     ),
+    path("projects/<slug:slug>/masks", api_masks.mask, name="api-mask"),
+    path("projects/<slug:slug>/masks/all", api_masks.mask_all, name="api-mask-all"),
+    path("projects/<slug:slug>/pairs/<int:pk>/unmask", api_masks.undo, name="api-unmask"),
     path(
         "projects/<slug:slug>/prefilter/runs", api_prefilter.run_prefilter, name="api-run-prefilter"
     ),

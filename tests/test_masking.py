@@ -272,3 +272,28 @@ def test_a_masked_pair_is_read_anew_from_no_file(
     changed = Pair.objects.get(pk=dropped.pk)
     assert changed.row_hash == row
     assert changed.content_hash != dropped.content_hash
+
+
+def test_the_api_masks_and_undoes(
+    dropped: Pair, make_pair: MakePair, lead: User, client_of: ClientOf
+) -> None:
+    client, api = client_of(lead), "/api/projects/tea"
+    other = make_pair()
+    ids = {"ids": [dropped.pk, other.pk]}
+    answer = client.post(f"{api}/masks", ids, content_type="application/json")
+    assert answer.json() == {"masked": [dropped.pk]}
+    answer = client.post(f"{api}/pairs/{dropped.pk}/unmask")
+    assert answer.json() == {"id": dropped.pk, "state": "dropped"}
+    assert client.post(f"{api}/pairs/{dropped.pk}/unmask").status_code == 400
+    answer = client.post(f"{api}/masks/all")
+    assert (answer.status_code, answer.json()["task"]) == (202, masking.TASK)
+
+
+@pytest.mark.parametrize("body", [{}, {"ids": []}, {"ids": ["x"]}, {"ids": [2**63]}, {"ids": 1}])
+def test_the_api_wants_ids(
+    body: dict[str, object], project: Project, lead: User, client_of: ClientOf
+) -> None:
+    answer = client_of(lead).post(
+        f"/api/projects/{project.slug}/masks", body, content_type="application/json"
+    )
+    assert answer.status_code == 400

@@ -33,9 +33,9 @@ class Repetition(TextCheck):
     group = Group.FAULTS
     too_low = _("%(score)s of the answer repeats itself.")
     too_high = _("%(score)s of the answer repeats itself: “%(evidence)s”")
-    high = 0.5
+    high = 0.6
     strict = Bounds(high=0.4)
-    lenient = Bounds(high=0.7)
+    lenient = Bounds(high=0.75)
     whole = False
     share = True
     step = "0.01"

@@ -30,7 +30,7 @@ from cqia.lib.errors import CqiaError
 CHUNK = 500  # pairs a transaction: some tenths of a second between two looks at “Stop”
 # The first halves of advisory locks' keys.
 _LOCK_SPACE = 0x50524546
-_CHUNK_SPACE = 0x50524543
+CHUNK_SPACE = 0x50524543
 _MEASURED = (*TEXT_CHECKS, *PROJECT_CHECKS, *CORPUS_CHECKS)
 Row = tuple[int, str, Measurement]  # a pair, a check, and what it found
 _COPY = f"COPY {Finding._meta.db_table} (pair_id, project_id, check_id, version, score, evidence) FROM STDIN"
@@ -201,7 +201,7 @@ def _take(chunk: int, *, patiently: bool) -> bool:
     """Take the pairs with these ids from all that measure, until the transaction ends."""
     verb = "pg_advisory_xact_lock" if patiently else "pg_try_advisory_xact_lock"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {verb}(%s, %s)", [_CHUNK_SPACE, chunk])
+        cursor.execute(f"SELECT {verb}(%s, %s)", [CHUNK_SPACE, chunk])
         (taken,) = cursor.fetchone()
     return patiently or bool(taken)
 

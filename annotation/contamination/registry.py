@@ -78,8 +78,10 @@ def switch(benchmark: Benchmark, user: User, *, active: bool) -> None:
         benchmark.active = active
         benchmark.revision = _next_revision(benchmark.project)
         benchmark.save(update_fields=["active", "revision"])
-        action = "benchmark watched" if active else "benchmark set aside"
-        record(user, action, benchmark.project_id, name=benchmark.name)
+        if active:
+            record(user, "benchmark watched", benchmark.project_id, name=benchmark.name)
+        else:
+            record(user, "benchmark set aside", benchmark.project_id, name=benchmark.name)
         jobs.start("annotation.run_prefilter", benchmark.project, user)
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 from django.utils.translation import gettext_lazy
 
-from cqia.lib import charts
+from cqia.lib import charts, filter_charts
 from cqia.lib.charts import Chart, Theme
 
 NAMES = ("胜", "平", "负")
@@ -143,3 +143,28 @@ def test_it_fetches_nothing(funnel: Chart) -> None:
     spec = funnel.spec | {"data": {"url": "http://127.0.0.1:9/rows.json"}}
     with pytest.raises(ValueError, match="not allowed"):
         Chart(spec, [], "").svg()
+
+
+def test_it_names_both_shares_of_a_line() -> None:
+    names = ("Precision", "Recall")
+    plot = filter_charts.shares_by_line(
+        [(1, 1, 0.5), (2, 0.9, 0.8)], names, title="Line", axis="characters", marks=[2]
+    )
+    drawing = plot.svg()
+    assert all(f">{name}<" in drawing for name in names)
+    assert plot.csv().splitlines()[1:3] == ["1,1,Precision", "1,0.5,Recall"]
+
+
+def test_it_stacks_parts_in_the_order_of_their_colours() -> None:
+    plot = filter_charts.stacked(
+        [("茶", "dropped", 3), ("茶", "queued", 7)],
+        {"dropped": "$last", "queued": "$middle"},
+        title="Funnel",
+    )
+    drawing = plot.svg("dark")
+    assert drawing.index("#e8a15c") < drawing.index("#555b64")
+
+
+def test_it_writes_the_share_into_each_cell() -> None:
+    plot = filter_charts.heat_map([("a", "b", 3, 0.75)], title="Overlap", axes=("of", "in"))
+    assert ">75%<" in plot.svg()

@@ -25,6 +25,7 @@ def shares_by_line(
         for name, share in zip(names, shares, strict=True)
     ]
     colour = alt.Color("which:N", scale=alt.Scale(domain=list(names), range=["$first", "$last"]))
+    colour = colour.legend(symbolType="stroke")
     base = alt.Chart(alt.NamedData("rows")).encode(
         x=alt.X("line:Q", title=axis, scale=alt.Scale(zero=False), axis=alt.Axis(grid=False)),
         y=alt.Y("share:Q", title=None, axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
@@ -32,7 +33,7 @@ def shares_by_line(
     )
     # Also told apart without colour: the second is dotted.
     dash = alt.StrokeDash("which:N", scale=alt.Scale(domain=list(names), range=[[1, 0], [2, 3]]))
-    lines = base.mark_line(strokeWidth=2).encode(strokeDash=dash.legend(None))
+    lines = base.mark_line(strokeWidth=2).encode(strokeDash=dash)
     points = base.mark_point(filled=True, size=30, opacity=1)
     at = alt.Chart(alt.InlineData([{"at": mark} for mark in marks]))
     rules = at.mark_rule(color="$ink", strokeDash=[5, 3]).encode(x="at:Q")

@@ -43,15 +43,14 @@ ON CONFLICT DO NOTHING
 """
 # LATERAL: a look into the index for each key, which ends after MET rows however many there are.
 _MEET_SQL = f"""
-SELECT fresh.arrival, arrived.pair_id
+SELECT fresh.arrival, met.arrival
   FROM unnest(%s::bigint[], %s::bigint[]) AS fresh(key, arrival),
        generate_series(0, {_PART.format("fresh.arrival")}) AS part,
        LATERAL (SELECT band.arrival FROM {Band._meta.db_table} band
                  WHERE band.key = (part << {BITS}) | fresh.key AND band.arrival < fresh.arrival
                  ORDER BY band.arrival LIMIT {MET}) AS met
-  JOIN {Arrival._meta.db_table} arrived ON arrived.id = met.arrival
- GROUP BY fresh.arrival, arrived.id, arrived.pair_id
- ORDER BY fresh.arrival, count(*) DESC, arrived.id
+ GROUP BY fresh.arrival, met.arrival
+ ORDER BY fresh.arrival, count(*) DESC, met.arrival
 """
 _REMEMBER_SQL = f"""
 INSERT INTO {Likeness._meta.db_table} (project_id, check_id, later_id, earlier_id, jaccard)
@@ -137,15 +136,19 @@ def _keys(project_id: int, check_id: str, texts: dict[int, str]) -> Keys:
 
 def _meet(keys: Keys, arrivals: dict[int, int]) -> dict[int, list[int]]:
     """Store these keys; the earlier pairs that each pair meets, the likeliest first."""
-    columns = _store(keys, arrivals)
-    pair_of = {place: pk for pk, place in arrivals.items()}
     met: dict[int, list[int]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(_MEET_SQL, columns)
+        cursor.execute(_MEET_SQL, _store(keys, arrivals))
         for place, earlier in cursor.fetchall():
-            if len(met[pair_of[place]]) < COMPARED:
-                met[pair_of[place]].append(earlier)
-    return met
+            if len(met[place]) < COMPARED:
+                met[place].append(earlier)
+    # Not joined to: the planner, who cannot know how few meet, would read all arrivals.
+    places = {*met, *(place for earlier in met.values() for place in earlier)}
+    pair_of = dict(Arrival.objects.filter(pk__in=places).values_list("pk", "pair"))
+    return {
+        pair_of[place]: [pair_of[one] for one in earlier if one in pair_of]
+        for place, earlier in met.items()
+    }
 
 
 def _store(keys: Keys, arrivals: dict[int, int]) -> list[list[int]]:

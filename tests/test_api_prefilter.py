@@ -72,7 +72,7 @@ def test_it_reads_and_draws_lines(client: Client, project: Project) -> None:
     assert (lines["length"]["low"], lines["length"]["is_default"]) == (2, True)
     body = {"check_id": "length", "enabled": True, "low": 5, "high": None}
     answer = client.put(f"{API}/prefilter/thresholds", body, "application/json")
-    assert (answer.status_code, answer.json()["task"]) == (202, "annotation.apply_thresholds")
+    assert (answer.status_code, answer.json()["user"]) == (200, "lead")
     assert Threshold.objects.get(project=project).low == 5
 
 

@@ -1,9 +1,13 @@
 """Signs: turns of phrase that give a text away."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from ahocorasick_rs import AhoCorasick, Implementation
+
 FEW = r"[^。！？!?\n]"  # keeps a pattern within its sentence
+FEW_WORDS = 20  # for more, an automaton is faster than a regular expression: 4 µs a text against 10
 
 
 @dataclass(frozen=True)
@@ -24,13 +28,16 @@ class Signs:
 
     def __init__(self, *signs: Sign) -> None:
         self._signs = signs
-        self._any_word = re.compile(
-            "|".join(re.escape(word) for one in signs for word in one.words)
-        )
+        words = [word for one in signs for word in one.words]
+        if len(words) > FEW_WORDS:
+            automaton = AhoCorasick(words, implementation=Implementation.DFA)
+            self._has_any: Callable[[str], object] = automaton.find_matches_as_indexes
+        else:
+            self._has_any = re.compile("|".join(map(re.escape, words))).search
 
     def matches(self, text: str) -> list[re.Match[str]]:
         """Every place where a sign shows, in the order of the text."""
-        if not self._any_word.search(text):
+        if not self._has_any(text):
             return []
         found = [
             match

@@ -1,6 +1,7 @@
 """The checks that look at one pair alone, without a database."""
 
 import random
+import time
 
 import pytest
 
@@ -9,6 +10,7 @@ from annotation.checks.contact import Contact
 from annotation.checks.han_ratio import HanRatio
 from annotation.checks.length import Length
 from annotation.checks.repetition import Repetition
+from annotation.checks.shape import shape_of
 
 GOOD = Text(
     "为什么绿茶不宜用沸水冲泡？",
@@ -34,7 +36,14 @@ def test_it_knows_every_check_by_a_unique_id() -> None:
         *("truncated", "markup", "fences", "script_mix", "punctuation", "duplicate"),
         *("echo", "self_naming", "stock_phrases", "missing_figure", "off_topic", "diversity"),
         *("density", "listing", "translationese", "contact", "personal_data", "sensitive"),
-        *("contamination", "near_pair", "near_prompt", "near_answer", "accept_chance", "rewrite_chance"),
+        *(
+            "contamination",
+            "near_pair",
+            "near_prompt",
+            "near_answer",
+            "accept_chance",
+            "rewrite_chance",
+        ),
         *("judge", "judge_gap"),
     ]
 
@@ -200,3 +209,29 @@ def test_it_counts_a_span_that_comes_again_at_the_very_end(start: int) -> None:
     unique = "".join(chr(0x4E00 + number) for number in range(start + 40))
     found = Repetition().measure(text(unique + "哈" * 17))
     assert found.score == pytest.approx(1 / (start + 42))
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["（", "<p ", "`", "``` ", "$$", "{{a", "[[", "\\(", "茶,", "1.\n", " ", "&lt", "我", "138"],
+)
+def test_no_pattern_runs_away_on_a_long_text(piece: str) -> None:
+    """Some milliseconds each; a pattern that looks back and forth takes seconds."""
+    long = piece * (20_000 // len(piece))
+    for check in TEXT_CHECKS:
+        check.measure(GOOD)  # loads its dictionaries
+        one = Text(long, (long,))
+        assert len(one.shapes) == len(one.prose) == 2
+        assert len(one.answer_words) == 1
+        begun = time.process_time()
+        check.measure(one)
+        assert time.process_time() - begun < 0.5, check.id
+
+
+def test_the_shape_of_a_text_has_one_byte_a_character() -> None:
+    assert shape_of("茶，tea（3）。\ue816 「々」\néか") == b"hcaaal0rex lhr\nbk"
+
+
+def test_the_shapes_of_parts_are_those_of_their_prose() -> None:
+    one = Text("问：`x`？", ("答。", "```\n1\n```"))
+    assert one.shapes == tuple(map(shape_of, one.prose))

@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from annotation.checks import Measurement, Text
+from annotation.checks import Measurement, Text, TextCheck
+from annotation.checks.contact import Contact
 from annotation.checks.density import Density
 from annotation.checks.diversity import Diversity
 from annotation.checks.echo import Echo
@@ -14,6 +15,11 @@ from annotation.checks.off_topic import OffTopic
 from annotation.checks.self_naming import SelfNaming
 from annotation.checks.stock_phrases import StockPhrases
 from annotation.checks.translationese import Translationese
+
+CHECKED = (
+    *(Echo(), SelfNaming(), StockPhrases(), MissingFigure(), OffTopic()),
+    *(Contact(), Diversity(), Density(), Listing(), Translationese()),
+)
 
 
 def answer(text: str, prompt: str = "然后呢？") -> Text:
@@ -124,10 +130,26 @@ def test_it_takes_the_answer_that_echoes_least() -> None:
     assert Echo().measure(Text(question, (question, "会苦。"))).score == 0
 
 
-def test_it_measures_echoes_of_long_texts_in_time() -> None:
-    begun = time.perf_counter()
-    Echo().measure(answer("茶" * 20_000, prompt="茶" * 20_000))
-    assert time.perf_counter() - begun < 0.5
+HOSTILE = (
+    "茶",
+    "的",
+    "我是一个",
+    "作为OpenAI的",
+    "很抱歉，我无法",
+    "希望对您",
+    "如图",
+    "加我微信",
+    "As an AI ",
+)
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+@pytest.mark.parametrize("check", CHECKED, ids=lambda check: check.id)
+def test_it_measures_long_texts_in_time(check: TextCheck, piece: str) -> None:
+    long = piece * (20_000 // len(piece))
+    begun = time.process_time()
+    check.measure(answer(long, prompt=long))
+    assert time.process_time() - begun < 1
 
 
 @pytest.mark.parametrize(

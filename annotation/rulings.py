@@ -35,7 +35,7 @@ def keep(
 @transaction.atomic
 def part(project: Project, check_id: str, pairs: Sequence[int], lead: User) -> Ruling:
     """No duplicates: they are not asked about again, and no score counts them as alike."""
-    prefilter.lock(project)
+    prefilter.hold(project, pairs)
     ruling = _rule(project, check_id, Ruling.Verb.APART, pairs, lead)
     ruling.kept = list(pairs)
     ruling.save(update_fields=["kept"])
@@ -47,7 +47,7 @@ def part(project: Project, check_id: str, pairs: Sequence[int], lead: User) -> R
 @transaction.atomic
 def undo(ruling: Ruling, lead: User) -> None:
     """Ask about these pairs again; each goes back to where its scores put it, if nobody has taken it."""
-    prefilter.lock(ruling.project)
+    prefilter.hold(ruling.project, _later(ruling))
     changed = Ruling.objects.filter(pk=ruling.pk, undone_at=None).update(
         undone_at=timezone.now(), undone_by=lead
     )

@@ -205,7 +205,9 @@ def main() -> None:
     each = shares(pairs)
     for name, micros in sorted(each.items(), key=lambda item: -item[1]):
         print(f"{name:17} {micros:7.1f} µs a pair")
-    runs, peer = in_turns(pairs, chosen.repetitions, chosen.peer)
+    runs = [once(pairs) for _ in range(chosen.repetitions)]
+    few = pairs[:: max(1, len(pairs) // (500 if chosen.quick else 2000))]
+    peer = beside(few, chosen.repetitions, chosen.peer)
     lengths = [len(pair.whole) for pair in pairs]
     rates = sorted(len(pairs) / seconds for seconds in runs)
     report = {
@@ -248,13 +250,11 @@ def arguments() -> argparse.Namespace:
     return chosen
 
 
-def in_turns(
-    pairs: list[Text], repetitions: int, python: Path
-) -> tuple[list[float], dict[str, object]]:
-    """Seconds of our passes; the rate of datatrove and how often it goes into ours."""
+def beside(pairs: list[Text], repetitions: int, python: Path) -> dict[str, object]:
+    """The rate of datatrove on these pairs, in turns with ours, and how often it goes into ours."""
     if not python.exists():
         print("datatrove is not installed (make .venv-datatrove/installed): measured alone.")
-        return [once(pairs) for _ in range(repetitions)], {"peer_pairs_per_s_core": None}
+        return {"peer_pairs_per_s_core": None}
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".jsonl") as file:
         file.writelines(json.dumps(pair.whole) + "\n" for pair in pairs)
         file.flush()
@@ -267,9 +267,10 @@ def in_turns(
         peer.end()
     words = [run.pop("words") for run in theirs]
     whole = [sum(run.values()) for run in theirs]
-    rules = [seconds - len(theirs[0]) * once for seconds, once in zip(whole, words, strict=True)]
-    return ours, {
+    rules = [seconds - len(theirs[0]) * each for seconds, each in zip(whole, words, strict=True)]
+    return {
         "peer": f"datatrove: {', '.join(theirs[0])}",
+        "peer_pairs": len(pairs),
         "peer_pairs_per_s_core": round(len(pairs) / statistics.median(whole)),
         "peer_ratio": median_ratio(whole, ours),
         # As if the words came to datatrove for nothing; ours still finds its own.

@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from uuid import UUID
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -36,11 +37,11 @@ def fill(pairs: int) -> None:
     blank = {"filename": "b", "path": "b", "sha256": "0" * 64, "size": 0, "kind": "jsonl"}
     batch = Batch.objects.create(source=source, encoding="utf-8", **blank)
     dice = random.Random(20240401)
-    for start in range(0, pairs, 5000):
+    for start in range(0, pairs, 1000):
         made, answers = [], []
-        for number in range(start, min(start + 5000, pairs)):
+        for number in range(start, min(start + 1000, pairs)):
             question, answer = passage(dice, 40), passage(dice, dice.randint(150, 600))
-            hashed = fingerprint(normalise(question), normalise(answer))
+            hashed = UUID(bytes=fingerprint(normalise(question), normalise(answer)))
             place = {"project": project, "source": source, "batch": batch, "line": number + 1}
             made.append(Pair(**place, instruction=question, row_hash=hashed, content_hash=hashed))
             answers.append(answer)

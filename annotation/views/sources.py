@@ -77,7 +77,7 @@ def set_floor(request: Request, slug: str, pk: int) -> HttpResponse:
     source = get_object_or_404(Source, project=project, pk=pk)
     form = FloorForm(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(form.errors["floor"]))
+        messages.error(request, " ".join(map(str, form.errors["floor"])))
     elif floors.set_floor(source, form.cleaned_data["floor"], request.user):
         messages.success(request, _("Saved. The pre-filter measures the answers anew."))
     return redirect("annotation:sources", slug)

@@ -4,8 +4,8 @@ from annotation.views import (
     audit,
     benchmarks,
     dropped,
-    funnel,
     duplicates,
+    funnel,
     jobs,
     judges,
     labels,
@@ -71,12 +71,8 @@ urlpatterns = [
     path("prefilter/contaminated/<int:pk>/waive", benchmarks.waive, name="waive"),
     path("prefilter/judges/", judges.judges, name="judges"),
     path("prefilter/judges/prompt", judges.judge_template, name="judge-template"),
-    path(
-        "prefilter/judges/agreement.<str:form>", judges.agreement_chart, name="agreement-chart"
-    ),
-    path(
-        "prefilter/judges/<int:number>/scores.<str:form>", judges.judge_chart, name="judge-chart"
-    ),
+    path("prefilter/judges/agreement.<str:form>", judges.agreement_chart, name="agreement-chart"),
+    path("prefilter/judges/<int:number>/scores.<str:form>", judges.judge_chart, name="judge-chart"),
     path("prefilter/quality/", quality.learned, name="quality"),
     path("prefilter/quality/train", quality.train, name="train-quality"),
     path("prefilter/quality/order", quality.set_order, name="order-queue"),

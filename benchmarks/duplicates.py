@@ -157,7 +157,7 @@ def measure(count: int, workers: int) -> float:
 
 
 def compared_with_truth(sample: int) -> dict[str, dict[str, float]]:
-    """Recall and precision of each check among the first pairs, against all likenesses there."""
+    """Recall and precision of each check among the first to arrive, against all likenesses there."""
     from django.db import connection
 
     from annotation.models import Finding
@@ -165,17 +165,15 @@ def compared_with_truth(sample: int) -> dict[str, dict[str, float]]:
 
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT instruction, text FROM annotation_pair pair"
+            "SELECT pair.id, instruction, text FROM annotation_pair pair"
             " JOIN annotation_response response ON response.pair_id = pair.id"
             " JOIN annotation_arrival arrival ON arrival.pair_id = pair.id"
-            " WHERE pair.id <= %s ORDER BY arrival.id",
+            " ORDER BY arrival.id LIMIT %s",
             [sample],
         )
-        rows = cursor.fetchall()
-        cursor.execute(
-            "SELECT pair_id FROM annotation_arrival WHERE pair_id <= %s ORDER BY id", [sample]
-        )
-        order = [pk for (pk,) in cursor.fetchall()]
+        found_rows = cursor.fetchall()
+    order = [pk for pk, _, _ in found_rows]
+    rows = [(question, answer) for _, question, answer in found_rows]
     questions, answers, wholes = (
         likenesses(texts)
         for texts in ([q for q, _ in rows], [a for _, a in rows], [f"{q}\n{a}" for q, a in rows])
@@ -185,7 +183,7 @@ def compared_with_truth(sample: int) -> dict[str, dict[str, float]]:
     results = {}
     for check_id, truth in truths.items():
         alike = {order[later] for (later, _), likeness in truth.items() if likeness > LINE}
-        told = Finding.objects.filter(check_id=check_id, pair__lte=sample, score__gt=LINE)
+        told = Finding.objects.filter(check_id=check_id, pair__in=order, score__gt=LINE)
         found = set(told.values_list("pair", flat=True))
         results[check_id] = {
             "alike": len(alike),

@@ -156,7 +156,8 @@ import json
 from annotation.models import Project
 from cqia.accounts.models import Membership, User, issue_token
 slug, people = json.loads(values)
-project = Project.objects.create(slug=slug, name=slug)
+audit = {"audit_dropped_share": 0, "audit_kept_share": 0}  # which pairs hangs on their ids
+project = Project.objects.create(slug=slug, name=slug, **audit)
 tokens = {}
 for username, (role, password) in people.items():
     user = User.objects.filter(username=username).first()

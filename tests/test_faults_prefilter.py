@@ -31,6 +31,7 @@ RUN = f"task = 'annotation.run_prefilter' AND {PROJECT}"
 def test_every_pair_is_measured_once_whoever_is_killed(live: Installation, tmp_path: Path) -> None:
     begun, dice = time.monotonic(), random.Random(50)
     token = live.make_project(SLUG, chief="lead")["chief"]
+    live.rows(f"UPDATE annotation_project SET {AUDITED} WHERE slug = %s RETURNING id", SLUG)
     bell, brought = doorbell(live), 0
     for number in range(1, KILLS + 1):
         if measured(live) >= brought - ROWS // 4:  # a quick machine: more to do
@@ -51,6 +52,7 @@ def test_every_pair_is_measured_once_whoever_is_killed(live: Installation, tmp_p
     whoever_is_queued_has_a_slot(live)
 
 
+AUDITED = "audit_dropped_share = 20, audit_kept_share = 20"
 LIVE = "state IN ('waiting', 'running', 'paused')"
 
 

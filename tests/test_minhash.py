@@ -86,7 +86,7 @@ def test_it_meets_as_often_as_the_formula_says(
     _name: str, wanted: Callable[[float], bool], least: float, most: float
 ) -> None:
     dice = random.Random(8)
-    met = []
+    met: list[bool] = []
     while len(met) < 500:
         text = made(dice)
         other = edited(dice, text, dice.randint(3, 60))

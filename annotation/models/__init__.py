@@ -17,8 +17,8 @@ from annotation.models.source import Batch, ImportIssue, Source
 
 __all__ = [
     "Annotation",
-    "AuditItem",
     "Arrival",
+    "AuditItem",
     "Band",
     "Batch",
     "Benchmark",
@@ -32,9 +32,9 @@ __all__ = [
     "Job",
     "JudgeTemplate",
     "Judgement",
-    "Likeness",
     "Lexicon",
     "LexiconVersion",
+    "Likeness",
     "Mask",
     "Pair",
     "Predictor",

@@ -40,6 +40,9 @@ def load(say: Say = lambda line: None) -> bool:
         defaults={
             "name": "示例：清谈问答",
             "description": "八种来源的中文问答，从原始文件到盲测排名的一条完整的链。",
+            # Which pairs the audit drew would hang on their ids: the story is to be the same.
+            "audit_dropped_share": 0,
+            "audit_kept_share": 0,
         },
     )
     if AuditEntry.objects.filter(project=project, action=LOADED).exists():

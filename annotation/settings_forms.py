@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.utils.translation import gettext_lazy as _
@@ -53,3 +55,7 @@ class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ["name", "base_url", "model", "api_key", "judge", "samples"]
         # The key is written only: a saved one is never sent to a browser.
         widgets = {"api_key": forms.PasswordInput(render_value=False)}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["samples"].required = False  # left out: the model's default

@@ -134,6 +134,9 @@ def settled(lead: Client) -> None:
     work_off()
 
 
+# The pages of the pre-filter.
+ROOMS = ["duplicates", "overlap", "benchmarks", "contaminated", "judges", "history"]
+ROOMS += ["quality", "audit", "lexicons", "funnel"]
 PAGES = {
     "nobody": ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"],
     "outsider": ["/", "/me/tokens/", "/accounts/password/", "/accounts/logout/", "/p/tea/"],
@@ -145,6 +148,7 @@ PAGES = {
         "/p/tea/prefilter/",
         "/p/tea/prefilter/checks/length/",
         "/p/tea/prefilter/dropped/",
+        *(f"/p/{project}/prefilter/{page}/" for project in ("tea", "empty") for page in ROOMS),
         "/p/tea/pairs/",
         "/p/tea/settings/",
         "/p/tea/releases/",

@@ -106,7 +106,9 @@ def bare_literals(token: Token) -> list[str]:
     if token.token_type == TokenType.COMMENT:
         return []
     groups = [one or other for one, other in SHOWN.findall(token.contents)]
-    return [literal for literal in groups if words(literal) and literal != "'auto'"]
+    # What begins with ? & or - is a piece of an address.
+    shown = [literal for literal in groups if literal[1:2] not in ("?", "&", "-")]
+    return [literal for literal in shown if words(literal) and literal != "'auto'"]
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
@@ -123,6 +125,7 @@ def test_a_template_shows_nothing_untranslated(path: Path) -> None:
         ('<input type="submit" value="Send">', ["Send"]),
         ('<p data-over="It is over"></p>', ["It is over"]),
         ('{{ a|default:"none" }}', ['"none"']),
+        ('{{ a|add:"?all=1" }}', []),
         ('{% include "x.html" with title="Tea" %}', ['"Tea"']),
         ("{% translate 'Tea' %}, <kbd>Ctrl</kbd> <code>make run</code> CSV", []),
         ("{% blocktranslate %}Tea{% endblocktranslate %}{# Tea #}", []),

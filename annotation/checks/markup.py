@@ -41,7 +41,7 @@ class Markup(TextCheck):
     id = "markup"
     name = _("Markup left over")
     description = _(
-        "HTML tags and entities, [图片], BBCode, templates and escaped line breaks outside code; "
+        "HTML tags and entities, marks for pictures, BBCode, templates and escaped line breaks outside code; "
         "questions about markup or programs apart."
     )
     unit = _("places")

@@ -29,7 +29,7 @@ class Translationese(TextCheck):
     name = _("Translationese")
     description = _(
         "Turns of English syntax in 100 characters of the answer, such as “when …”, “is a … of”, "
-        "chains of 的, heavy passives and pronouns; 0 for answers under 60 characters."
+        "chains of possessives, heavy passives and pronouns; 0 for answers under 60 characters."
     )
     unit = _("turns in 100 characters")
     too_low = _("%(score)s turns in 100 characters read like a translation.")

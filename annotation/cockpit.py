@@ -13,15 +13,14 @@ from cqia.lib import charts
 
 TASKS = (
     "annotation.run_prefilter",
-    "annotation.apply_thresholds",
     "annotation.run_judge",
     "annotation.train_quality",
     "annotation.mask_personal_data",
 )
 # A range of the index for each bound; the first line that a pair is beyond counts it.
 _DROPPED_SQL = f"""
-SELECT (%(checks)s::text[])[first], count(*) FROM (
-    SELECT min(line.place) AS first
+SELECT (%(checks)s::text[])[first], source_id, count(*) FROM (
+    SELECT min(line.place) AS first, pair.source_id
       FROM unnest(%(checks)s::text[], %(lows)s::float[], %(highs)s::float[]) WITH ORDINALITY
            AS line(check_id, low, high, place),
            LATERAL (SELECT pair_id FROM {Finding._meta.db_table}
@@ -31,8 +30,8 @@ SELECT (%(checks)s::text[])[first], count(*) FROM (
                      WHERE project_id = %(project)s AND check_id = line.check_id AND score > line.high
            ) AS beyond
       JOIN {Pair._meta.db_table} pair ON pair.id = beyond.pair_id AND pair.state = %(dropped)s
-     GROUP BY beyond.pair_id
-) AS drops GROUP BY 1
+     GROUP BY pair.id
+) AS drops GROUP BY 1, 2
 """
 _BEYOND_SQL = f"""
 SELECT line.check_id,
@@ -61,13 +60,20 @@ def put_down_to(project: Project, lines: Sequence[Line], check_id: str) -> Query
     return found.exclude(Exists(Finding.objects.filter(earlier, pair=OuterRef("pair"))))
 
 
-def dropped_by(project: Project, lines: Sequence[Line]) -> dict[str, int]:
-    """How many dropped pairs are put down to each check."""
+def dropped_by_source(project: Project, lines: Sequence[Line]) -> dict[tuple[str, int], int]:
+    """How many dropped pairs of each source are put down to each check, by (check, source)."""
     on = [line for line in lines if line.enabled]
     with connection.cursor() as cursor:
         cursor.execute(_DROPPED_SQL, line_values(project, on) | {"dropped": str(State.DROPPED)})
-        found = dict(cursor.fetchall())
-    return {line.check.id: found.get(line.check.id, 0) for line in lines}
+        return {(check, source): count for check, source, count in cursor.fetchall()}
+
+
+def dropped_by(project: Project, lines: Sequence[Line]) -> dict[str, int]:
+    """How many dropped pairs are put down to each check; 0 where none."""
+    found = dict.fromkeys((line.check.id for line in lines), 0)
+    for (check, _source), count in dropped_by_source(project, lines).items():
+        found[check] += count
+    return found
 
 
 def beyond_each(project: Project, lines: Sequence[Line]) -> dict[str, int]:

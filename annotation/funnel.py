@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from annotation.cockpit import line_values
+from annotation.cockpit import dropped_by_source
 from annotation.histograms import histograms
 from annotation.models import Finding, Pair, Project, Source, State
 from annotation.thresholds import Line, lines_of, shown
@@ -28,21 +28,6 @@ _COLOURS = {
     State.APPROVED: "$first",
     State.REJECTED: "$ink",
 }
-_BY_CHECK_SQL = f"""
-SELECT (%(checks)s::text[])[first], source_id, count(*) FROM (
-    SELECT min(line.place) AS first, pair.source_id
-      FROM unnest(%(checks)s::text[], %(lows)s::float[], %(highs)s::float[]) WITH ORDINALITY
-           AS line(check_id, low, high, place),
-           LATERAL (SELECT pair_id FROM {Finding._meta.db_table}
-                     WHERE project_id = %(project)s AND check_id = line.check_id AND score < line.low
-                    UNION ALL
-                    SELECT pair_id FROM {Finding._meta.db_table}
-                     WHERE project_id = %(project)s AND check_id = line.check_id AND score > line.high
-           ) AS beyond
-      JOIN {Pair._meta.db_table} pair ON pair.id = beyond.pair_id AND pair.state = %(dropped)s
-     GROUP BY pair.id
-) AS drops GROUP BY 1, 2
-"""
 _BY_BAND_SQL = f"""
 SELECT width_bucket(score, %(edges)s::float[]), pair.state, count(*)
   FROM {Finding._meta.db_table} finding JOIN {Pair._meta.db_table} pair ON pair.id = pair_id
@@ -97,10 +82,8 @@ def by_check(project: Project) -> Funnel:
     """The dropped pairs of each check that they are put down to, by source."""
     on = [line for line in lines_of(project) if line.enabled]
     counts: dict[str, dict[int, int]] = defaultdict(dict)
-    with connection.cursor() as cursor:
-        cursor.execute(_BY_CHECK_SQL, line_values(project, on) | {"dropped": str(State.DROPPED)})
-        for check_id, source, count in cursor.fetchall():
-            counts[check_id][source] = count
+    for (check_id, source), count in dropped_by_source(project, on).items():
+        counts[check_id][source] = count
     known = {source for found in counts.values() for source in found}
     sources = Source.objects.filter(pk__in=known).order_by("name")
     bars = [

@@ -12,7 +12,6 @@ from cqia.lib.errors import explain
 LABELS: dict[str, Promise] = {
     "annotation.import_batch": _("Import"),
     "annotation.run_prefilter": _("Pre-filter"),
-    "annotation.apply_thresholds": _("New thresholds"),
     "annotation.run_judge": _("Model judge"),
     "annotation.mask_personal_data": _("Masking personal data"),
     "annotation.register_benchmark": _("Reading a benchmark"),

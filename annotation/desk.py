@@ -1,6 +1,6 @@
 """What an annotator has before them: the pair, its answers, hints, the draft; or why there is no work."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 
 from annotation import answers
-from annotation.checks import CHECK_OF, TextCheck
+from annotation.checks import CHECK_OF, ProjectCheck, TextCheck
 from annotation.models import (
     Annotation,
     AuditItem,
@@ -25,8 +25,10 @@ from annotation.models import (
     Response,
     Source,
     State,
+    Threshold,
     Transition,
 )
+from annotation.thresholds import Line
 from cqia.accounts.models import User
 
 
@@ -117,11 +119,13 @@ SELECT pair.state, source.name, pair.task_major, pair.task_minor, pair.domain,
        pair.system, pair.history::json, pair.instruction, pair.input,
        (SELECT json_agg(json_build_array(id, text) ORDER BY position, id)
           FROM {Response._meta.db_table} WHERE pair_id = pair.id AND author_id IS NULL),
-       (SELECT json_agg(json_build_array(check_id, evidence) ORDER BY id)
+       (SELECT json_agg(json_build_array(check_id, score, evidence) ORDER BY id)
           FROM {Finding._meta.db_table} WHERE pair_id = pair.id AND evidence <> ''
            -- What the pre-filter had dropped is to be unlike nothing else.
            AND NOT EXISTS (SELECT FROM {AuditItem._meta.db_table} drawn
                             WHERE drawn.pair_id = pair.id AND drawn.dropped)),
+       (SELECT json_object_agg(check_id, json_build_array(low, high))
+          FROM {Threshold._meta.db_table} WHERE project_id = pair.project_id),
        (SELECT json_build_array(fields, extract(epoch FROM saved_at))
           FROM {Draft._meta.db_table} WHERE pair_id = pair.id AND author_id = %(user)s),
        (SELECT max(version) FROM {Guideline._meta.db_table} WHERE project_id = pair.project_id),
@@ -139,7 +143,7 @@ def desk_of(claim: Claim, user: User) -> Desk:
     """Everything the workbench shows of a pair that `user` holds."""
     with connection.cursor() as cursor:
         cursor.execute(_READ, {"pair": claim.pair_id, "user": user.pk, "midnight": _midnight()})
-        *prompt, texts, found, draft, version, today = cursor.fetchone()
+        *prompt, texts, found, lines, draft, version, today = cursor.fetchone()
     question = Question(*prompt)
     fields: dict[str, Any] = draft[0] if draft else {}
     shown = _shown(claim, user, dict(texts or ()), fields.get("places", {}))
@@ -151,7 +155,7 @@ def desk_of(claim: Claim, user: User) -> Desk:
         text=fields.get("text") or _first_text(claim, user, shown, sent_back=sent_back),
         reason=fields.get("reason", ""),
         note=fields.get("note", ""),
-        hints=_hints(found or ()),
+        hints=_hints(found or (), lines or {}),
         remark=_remark(claim) if sent_back else "",
         restored=datetime.fromtimestamp(draft[1], UTC) if draft else None,
         version=version,
@@ -174,12 +178,18 @@ def _first_text(claim: Claim, user: User, shown: list[Shown], *, sent_back: bool
     return shown[0].text if len(shown) == 1 else ""
 
 
-def _hints(found: Iterable[tuple[str, str]]) -> list[Hint]:
-    return [
-        Hint(check.name, evidence)
-        for check_id, evidence in found
-        if isinstance(check := CHECK_OF.get(check_id), TextCheck)
-    ]
+def _hints(
+    found: Iterable[tuple[str, float, str]], lines: Mapping[str, tuple[float | None, float | None]]
+) -> list[Hint]:
+    """What lies beyond a line, be it one that only warns; with the place in the text that shows it."""
+    hints = []
+    for check_id, score, evidence in found:
+        check = CHECK_OF.get(check_id)
+        if isinstance(check, TextCheck | ProjectCheck):
+            low, high = lines.get(check_id, (check.low, check.high))
+            if Line(check, True, low, high).drops(score):
+                hints.append(Hint(check.name, evidence))
+    return hints
 
 
 def _remark(claim: Claim) -> str:

@@ -18,6 +18,7 @@ from annotation.models import (
     Project,
     Skip,
     State,
+    Threshold,
 )
 from cqia.accounts.models import User
 from tests.cast import ClientOf, MakePair
@@ -176,11 +177,26 @@ def test_it_asks_for_a_ranking_of_several_answers(desk: Client, make_pair: MakeP
     assert len(Annotation.objects.get().ranking) == 2
 
 
-def test_it_shows_what_the_checks_found(desk: Client, pair: Pair) -> None:
+@pytest.mark.parametrize(("score", "said"), [(0.9, True), (0.1, False)])
+def test_it_shows_what_lies_beyond_a_line_that_only_warns(
+    desk: Client, pair: Pair, *, score: float, said: bool
+) -> None:
     Finding.objects.create(
-        pair=pair, project=pair.project, check_id="contact", version=1, score=1, evidence="加微信"
+        pair=pair,
+        project=pair.project,
+        check_id="punctuation",
+        version=1,
+        score=score,
+        evidence="茶,水",
     )
-    assert '<mark lang="zh">加微信</mark>' in desk.get(BENCH).content.decode()
+    assert ("茶,水" in desk.get(BENCH).content.decode()) is said
+
+
+def test_it_goes_by_the_line_of_the_project(desk: Client, pair: Pair) -> None:
+    values = {"project": pair.project, "check_id": "punctuation"}
+    Finding.objects.create(pair=pair, version=1, score=0.9, evidence="茶,水", **values)
+    Threshold.objects.create(enabled=False, high=0.95, **values)
+    assert "茶,水" not in desk.get(BENCH).content.decode()
 
 
 def test_it_records_the_guideline_that_was_on_the_page(

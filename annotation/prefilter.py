@@ -20,7 +20,20 @@ from django.db.models.functions import Coalesce
 from annotation import floors, jobs, quality_scores, queue, rescue, workflow
 from annotation.checks import CORPUS_CHECKS, PROJECT_CHECKS, TEXT_CHECKS, Measurement, Text
 from annotation.contamination import waivers
-from annotation.models import AuditItem, Finding, Job, Pair, Project, State, Transition
+from annotation.models import (
+    Arrival,
+    AuditItem,
+    Band,
+    Claim,
+    Finding,
+    Job,
+    Likeness,
+    Pair,
+    Project,
+    Response,
+    State,
+    Transition,
+)
 from annotation.texts import whole_texts
 from annotation.thresholds import beyond, lines_of
 from annotation.workflow import Wanted
@@ -177,6 +190,7 @@ def _measured_chunks(job: Job, *, patiently: bool) -> Iterator[int]:
 
     A chunk that another worker is on is left out, or waited for where `patiently`.
     """
+    done = 0
     for waiting in (_fresh(job.project), _stale(job.project)):
         start = 0
         while first := waiting.filter(pk__gte=start).order_by("pk").values_list("pk").first():
@@ -193,6 +207,17 @@ def _measured_chunks(job: Job, *, patiently: bool) -> Iterator[int]:
                     _measure(job.project, ids)
                     jobs.advance(job, len(ids))
             yield len(ids)
+            done += 1
+            if done > 1 and done.bit_count() == 1:  # after 2, 4, 8 … chunks
+                _tell_the_planner()
+
+
+def _tell_the_planner() -> None:
+    """Count tables that a run fills: of a table just filled the planner knows nothing yet, and would
+    read all of it for every chunk."""
+    filled = (Pair, Response, Finding, Arrival, Band, Likeness, Claim, Transition)
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {', '.join(model._meta.db_table for model in filled)}")
 
 
 def _take_all(ids: Sequence[int]) -> None:

@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -17,6 +16,7 @@ from dataclasses import dataclass, field
 from cqia import environment as env
 from cqia.embedded import home, postgres, processes, programs, redis
 from cqia.embedded.account import NoAccount
+from cqia.embedded.ending import Ending
 from cqia.embedded.steps import Step, collect_static, demo_accounts, load_demo, migrate
 from cqia.embedded.supervisor import Console, Supervisor
 from cqia.lib.messages import compile_messages
@@ -53,7 +53,7 @@ class Start:
 
     options: Options
     console: Console = field(default_factory=lambda: Console(NAMES))
-    ending: threading.Event = field(default_factory=threading.Event)
+    ending: Ending = field(default_factory=Ending)
 
     def __post_init__(self) -> None:
         self.supervisor = Supervisor(self.console.say, home.path(), processes.MARK)
@@ -186,8 +186,7 @@ def up(options: Options) -> int:
         home.ensure()
         with _only_one():
             start = Start(options)
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                signal.signal(number, lambda *_: start.ending.set())
+            start.ending.listen()
             start.clear_leftovers()
             start.run()
     except Refused as error:

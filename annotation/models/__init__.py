@@ -1,9 +1,11 @@
 from annotation.models.annotation import Annotation, Draft
 from annotation.models.audit_item import AuditItem
 from annotation.models.claim import Claim, Skip
+from annotation.models.comment import Comment, Mention
 from annotation.models.contamination import Benchmark, BenchmarkItem, Waiver
 from annotation.models.duplicate import Arrival, Band, Likeness, Ruling
 from annotation.models.finding import Finding, Judgement, Threshold
+from annotation.models.guideline_seen import GuidelineSeen
 from annotation.models.job import Job
 from annotation.models.judge_template import JudgeTemplate
 from annotation.models.label import ScoreLabel
@@ -24,10 +26,12 @@ __all__ = [
     "Benchmark",
     "BenchmarkItem",
     "Claim",
+    "Comment",
     "Draft",
     "Endpoint",
     "Finding",
     "Guideline",
+    "GuidelineSeen",
     "ImportIssue",
     "Job",
     "JudgeTemplate",
@@ -36,6 +40,7 @@ __all__ = [
     "LexiconVersion",
     "Likeness",
     "Mask",
+    "Mention",
     "Pair",
     "Predictor",
     "Project",

@@ -61,6 +61,9 @@ class Annotation(models.Model):
         Guideline, models.PROTECT, null=True, related_name="+", db_index=False
     )
     seconds = models.FloatField()  # from the claim's start to the submit
+    # What the browser counted (annotation.evidence); null where it counted nothing.
+    active_seconds = models.FloatField(null=True)
+    writing = models.JSONField(null=True)  # characters typed, pasted, composed
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -16,6 +16,7 @@ class User(AbstractUser):
     """A person. `is_superuser` marks a site admin."""
 
     display_name = models.CharField(_("name shown"), max_length=80, blank=True)
+    keys = models.JSONField(default=dict, blank=True)  # those changed: action → key (accounts.keys)
 
     def __str__(self) -> str:
         return self.display_name or self.username

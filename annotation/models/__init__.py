@@ -1,8 +1,9 @@
-from annotation.models.annotation import Annotation, Draft
+from annotation.models.annotation import Annotation
 from annotation.models.audit_item import AuditItem
 from annotation.models.claim import Claim, Skip
 from annotation.models.comment import Comment, Mention
 from annotation.models.contamination import Benchmark, BenchmarkItem, Waiver
+from annotation.models.draft import Draft
 from annotation.models.duplicate import Arrival, Band, Likeness, Ruling
 from annotation.models.finding import Finding, Judgement, Threshold
 from annotation.models.guideline_seen import GuidelineSeen

@@ -8,23 +8,6 @@ from annotation.models.pair import Pair, Response
 from annotation.models.project import Guideline
 
 
-class Draft(models.Model):
-    """What a person has typed for a pair and not submitted. It outlives their lease."""
-
-    pair = models.ForeignKey(Pair, models.CASCADE, related_name="drafts", db_index=False)
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    fields = models.JSONField(default=dict)
-    saved_at = models.DateTimeField(auto_now=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["pair", "author"], name="draft_once_per_person"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.pair_id} · {self.author_id}"
-
-
 class Annotation(models.Model):
     """One decision of one annotator on one pair. A pair sent back gets another; none is changed."""
 

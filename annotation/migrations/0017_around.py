@@ -67,7 +67,9 @@ class Migration(migrations.Migration):
                         condition=models.Q(("text", ""), _negated=True), name="comment_has_text"
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("thread", None), ("resolved_at", None), _connector="OR"),
+                        condition=models.Q(
+                            ("thread", None), ("resolved_at", None), _connector="OR"
+                        ),
                         name="comment_thread_resolved_as_a_whole",
                     ),
                 ],
@@ -147,9 +149,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("project", "user"), name="guideline_seen_once"
-                    )
+                    models.UniqueConstraint(fields=("project", "user"), name="guideline_seen_once")
                 ],
             },
         ),

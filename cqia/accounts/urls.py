@@ -10,6 +10,9 @@ urlpatterns = [
     path("accounts/inactive/", allauth.account_inactive, name="account_inactive"),
     path("accounts/signup/", allauth.signup, name="account_signup"),  # says that it is closed
     path("accounts/password/", allauth.password_change, name="account_change_password"),
+    # one's own keys
+    path("account/keys/", views.keys, name="keys"),
+    path("account/keys/reset", views.reset_keys, name="reset-keys"),
     # one's API tokens
     path("me/tokens/", views.tokens, name="tokens"),
     path("me/tokens/new", views.new_token, name="new-token"),

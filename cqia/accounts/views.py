@@ -1,20 +1,39 @@
-"""One's own API tokens."""
+"""One's own keys and API tokens."""
 
-from django import forms
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from cqia.accounts import keys as own_keys
+from cqia.accounts.forms import KeysForm, TokenForm
 from cqia.accounts.http import Request
 from cqia.accounts.models import ApiToken, issue_token
 
 
-class TokenForm(forms.Form):
-    name = forms.CharField(
-        label=_("What it is for"), max_length=80, help_text=_("A name by which you know it again.")
-    )
+@login_required
+@require_http_methods(["GET", "POST"])
+def keys(request: Request) -> HttpResponse:
+    """Which key does what for this person, on every machine."""
+    if request.method == "GET":
+        form = KeysForm(initial=own_keys.keys_of(request.user))
+        return render(request, "accounts/keys.html", {"form": form})
+    form = KeysForm(request.POST)
+    if not form.is_valid():
+        return render(request, "accounts/keys.html", {"form": form}, status=400)
+    own_keys.save(request.user, form.cleaned_data)
+    messages.success(request, _("Saved."))
+    return redirect("keys")
+
+
+@login_required
+@require_POST
+def reset_keys(request: Request) -> HttpResponse:
+    own_keys.save(request.user, {})
+    messages.success(request, _("The keys are the defaults again."))
+    return redirect("keys")
 
 
 @login_required

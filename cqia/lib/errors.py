@@ -102,6 +102,11 @@ MESSAGES: dict[str, Promise] = {
     # Masking
     "not_masked": _("Nothing is masked in this pair."),
     "nothing_to_mask": _("No dropped pair holds personal data that could be masked."),
+    # A key
+    "unknown_key": _("“%(key)s” is no key. Press it in the field, or write it as Ctrl+Enter."),
+    "taken_key": _("%(key)s belongs to the browser or to the text. Choose another key."),
+    "key_in_text": _("This key must work while you write: take one with Ctrl or Alt."),
+    "key_twice": _("%(key)s is also the key of “%(action)s”."),
     # A decision
     "stale_state": _("Somebody else has decided on this pair in the meantime."),
     "lease_lost": _("This pair is no longer yours; your text is kept as a draft."),

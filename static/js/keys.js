@@ -66,7 +66,7 @@ export function showKeys() {
   const listed = new Set([...list.querySelectorAll("kbd")].map((kbd) => kbd.textContent.toLowerCase()));
   const found = [...document.querySelectorAll("[data-key]")].filter(isShown);
   for (const element of found.reverse()) {
-    const key = element.dataset.key.split("+").map((part) => SIGNS[part.toLowerCase()] ?? part.toUpperCase()).join(" ");
+    const key = signOf(element.dataset.key);
     if (listed.has(key.toLowerCase())) continue;
     listed.add(key.toLowerCase());
     list.prepend(rowOf(key, labelOf(element)));
@@ -75,6 +75,12 @@ export function showKeys() {
 }
 
 const SIGNS = { ctrl: "Ctrl", alt: "Alt", shift: "⇧", enter: "↵", escape: "Esc", arrowup: "↑", arrowdown: "↓", arrowleft: "←", arrowright: "→", " ": "␣" };
+
+/** A key as it is shown: "Ctrl ↵". */
+function signOf(key) {
+  const [, mods, last] = key.match(/^(.*\+)?(.+)$/);
+  return [...(mods ?? "").split("+").filter(Boolean), last].map((part) => SIGNS[part.toLowerCase()] ?? part.toUpperCase()).join(" ");
+}
 
 function labelOf(element) {
   const named = element.ariaLabel || element.title || element.labels?.[0]?.textContent;
@@ -94,3 +100,39 @@ function rowOf(key, label) {
 }
 
 document.addEventListener("keydown", press);
+
+// While Ctrl is held alone for a moment, each element shows its key. Any other key, and the badges go.
+
+const HOLD = 350; // ms, longer than a chord takes
+let holding = 0;
+let badges = null;
+
+function showBadges() {
+  badges = document.body.appendChild(document.createElement("div"));
+  badges.className = "key-badges";
+  badges.setAttribute("aria-hidden", "true");
+  for (const element of document.querySelectorAll("[data-key]:not([disabled])")) {
+    if (!element.dataset.key || !isShown(element)) continue;
+    const box = element.getBoundingClientRect();
+    const badge = badges.appendChild(document.createElement("kbd"));
+    badge.textContent = signOf(element.dataset.key);
+    // By the object model, which the content security policy leaves alone.
+    badge.style.left = `${Math.max(0, box.left)}px`;
+    badge.style.top = `${Math.max(0, box.top)}px`;
+  }
+}
+
+function hideBadges() {
+  clearTimeout(holding);
+  badges?.remove();
+  badges = null;
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.repeat) return;
+  hideBadges();
+  const alone = event.key === "Control" || event.key === "Meta";
+  if (alone && !document.querySelector("dialog[open]")) holding = setTimeout(showBadges, HOLD);
+});
+for (const sign of ["keyup", "pointerdown", "wheel"]) document.addEventListener(sign, hideBadges, { passive: true });
+addEventListener("blur", hideBadges);

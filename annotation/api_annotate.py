@@ -9,7 +9,7 @@ from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotation import decisions, desk, drafts, queue
+from annotation import decisions, desk, drafts, queue, skips
 from annotation.access import project_for
 from annotation.models import Annotation, Claim, Project
 from cqia.accounts import http
@@ -117,7 +117,7 @@ def skip(request: Request, slug: str, pk: int) -> Response:
     """Put a claimed pair at the end of the queue; answers with the next one."""
     user, project = _seat(request, slug)
     claim = get_object_or_404(Claim.objects.of(project), pk=pk)
-    if not queue.skip(claim, user):
+    if not skips.skip(claim, user, project):
         raise decisions.LeaseLost
     return _next(user, project)
 

@@ -20,6 +20,7 @@ VERBS: dict[str, Promise] = {
     "audit": _("drawn for the audit"),
     "discard": _("discarded as a duplicate"),
     "take_back": _("taken back"),
+    "dismiss": _("rejected by the lead after it was skipped"),
     "annotate": _("annotated"),
     "approve": _("approved"),
     "fix": _("fixed and approved"),

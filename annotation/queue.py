@@ -1,21 +1,18 @@
-"""Who works on which pair: slots are made when a pair is queued, claimed, renewed, skipped and freed."""
+"""Who works on which pair: slots are made when a pair is queued, then claimed, renewed and freed."""
 
-import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
-from django.db.models.functions import Greatest
+from django.db import IntegrityError, connection
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from annotation import queue_order
-from annotation.models import Claim, Pair, Project, Skip
-from annotation.models.claim import ClaimQuerySet
+from annotation import golden, lanes, queue_order
+from annotation.models import Claim, Draft, Pair, Project, Skip
+from annotation.models.project import SkipPolicy
 from cqia.accounts.models import User
-from cqia.lib import slots
 
-CLAIMS = Claim._meta.db_table
+CLAIMS, _SKIPS, _PROJECTS = Claim._meta.db_table, Skip._meta.db_table, Project._meta.db_table
 # How long a pair that was sent back waits for the person who annotated it (a default of ours).
 MENDING_LEASE = timedelta(days=7)
 
@@ -54,46 +51,130 @@ def lease_of(project: Project) -> timedelta:
     return timedelta(minutes=project.lease_minutes)
 
 
-# A sent-back pair waits for days, so the pair just being worked on runs out before it.
-_HELD_SQL = f"""
-SELECT * FROM {CLAIMS} WHERE holder_id = %s AND project_id = %s AND done_at IS NULL
- ORDER BY held_until, id LIMIT 1
+# The first of some candidates that there is: one's own slot, else a free one, which is locked from the
+# moment it is found. One's own may have been freed and taken by somebody else in that moment; the
+# conditions are read again of the row as it then is. The clock is the database's alone.
+_CLAIM_SQL = f"""
+UPDATE {CLAIMS} SET holder_id = %(user)s,
+       held_since = CASE WHEN %(begin)s THEN coalesce(held_since, statement_timestamp())
+                         ELSE held_since END,
+       held_until = CASE WHEN held_until > statement_timestamp() THEN held_until
+                         ELSE statement_timestamp() + %(lease)s END
+ WHERE id = coalesce({{candidates}})
+   AND (holder_id IS NULL OR holder_id = %(user)s) AND done_at IS NULL
+RETURNING *
 """
+# What was begun first comes first, then the pair prefetched, then what was sent back: it waits for days.
+_HELD = f"""(
+SELECT id FROM {CLAIMS}
+ WHERE holder_id = %(user)s AND project_id = %(project)s AND done_at IS NULL AND id <> %(current)s
+ ORDER BY held_since NULLS LAST, held_until, id LIMIT 1)"""
+_NOT_MINE = (
+    f"NOT EXISTS (SELECT FROM {CLAIMS} own"
+    " WHERE own.pair_id = free.pair_id AND own.holder_id = %(user)s)"
+)
+_FREE = f"""(
+SELECT free.id FROM {CLAIMS} free
+ WHERE free.project_id = %(project)s AND free.lane_id {{lane}}
+   AND free.holder_id IS NULL AND NOT free.parked AND {_NOT_MINE}
+   AND NOT EXISTS (SELECT FROM {_SKIPS} put_off
+                    WHERE put_off.pair_id = free.pair_id AND put_off.user_id = %(user)s
+                      AND put_off.ended_at IS NULL
+                      AND (put_off.until IS NULL OR put_off.until > statement_timestamp()))
+ ORDER BY free.lane_id, free.place, free.slot LIMIT 1 FOR UPDATE OF free SKIP LOCKED)"""
+_BACK_LATER = f"""(
+SELECT free.id FROM {_SKIPS} put_off JOIN {CLAIMS} free ON free.pair_id = put_off.pair_id
+ WHERE put_off.user_id = %(user)s AND put_off.ended_at IS NULL
+   AND put_off.until <= statement_timestamp() AND free.project_id = %(project)s
+   AND free.holder_id IS NULL AND NOT free.parked AND {_NOT_MINE}
+ ORDER BY put_off.until, free.id LIMIT 1 FOR UPDATE OF free SKIP LOCKED)"""
+_OF_PAIR = f"""(
+SELECT free.id FROM {CLAIMS} free
+ WHERE free.pair_id = %(pair)s AND free.holder_id IS NULL AND NOT free.parked AND {_NOT_MINE}
+ ORDER BY free.slot LIMIT 1 FOR UPDATE OF free SKIP LOCKED)"""
 
 
 def claim_next(user: User, project: Project) -> Claim | None:
-    """The pair this person is on already, then what was sent back to them, then the next free one.
+    """The pair this person began first, else what waits for them, else the next free one; begun now.
 
     None where there is no work for them.
     """
-    held = next(iter(Claim.objects.raw(_HELD_SQL, [user.pk, project.pk])), None)
-    if held is not None and _resume(held, user, project):
+    claim = _claim(user, project)
+    if claim is None:
+        free_expired(project)
+        claim = _claim(user, project)
+    return claim
+
+
+def claim_ahead(user: User, project: Project, current: Claim) -> Claim | None:
+    """The pair to show after `current`, held but not begun: who calls this again gets the same.
+
+    So a person holds two pairs, and loses both with their leases when they go away.
+    """
+    return _claim(user, project, current)
+
+
+def _claim(user: User, project: Project, current: Claim | None = None) -> Claim | None:
+    if project.paused_at is not None:
+        return _first(user, project, [_HELD], current)
+    new = _new(user, project)
+    if not project.gold_share:
+        return _first(user, project, [_HELD, *new], current)
+    held = _first(user, project, [_HELD], current)
+    if held is not None:
         return held
-    return _take(user, project) or (_take(user, project) if free_expired(project) else None)
+    known = golden.deal(user, project, lease_of(project), begin=current is None)
+    return known or _first(user, project, new, current)
 
 
-def _resume(held: Claim, user: User, project: Project) -> bool:
-    """Start the clock of a pair sent back, and renew a lease that ran out but that nobody took over."""
-    if held.held_since is None:
-        held.held_since = timezone.now()
-        held.save(update_fields=["held_since"])
-    if held.held_until is not None and held.held_until > timezone.now():
-        return True
-    held.held_until = timezone.now() + lease_of(project)
-    return renew(held, user, project)
+def _new(user: User, project: Project) -> list[str]:
+    """Where this person's next pair may come from, the first choice first."""
+    mine = lanes.lanes_of(user, project) if project.has_lanes else []
+    free = [_FREE.format(lane=f"= {lane}") for lane in mine] or [_FREE.format(lane="IS NULL")]
+    return [_BACK_LATER, *free] if project.skip_policy == SkipPolicy.LATER else free
 
 
-def free_for(user: User, project: Project) -> ClaimQuerySet:
-    """The free slots that `user` may take: not of pairs they are on or have decided, nor put off."""
-    free = Claim.objects.of(project).filter(holder=None)
-    if project.annotators_per_pair > 1:
-        free = free.exclude(Exists(Claim.objects.filter(pair=OuterRef("pair"), holder=user)))
-    return free.exclude(Exists(Skip.objects.filter(pair=OuterRef("pair"), user=user)))
+def _first(
+    user: User,
+    project: Project,
+    candidates: Sequence[str],
+    current: Claim | None = None,
+    pair: Pair | None = None,
+) -> Claim | None:
+    """Hold the first slot of these candidates, in one statement, so that no lock outlives it."""
+    sql = _CLAIM_SQL.format(candidates=", ".join(candidates))
+    values = {
+        "user": user.pk,
+        "project": project.pk,
+        "lease": lease_of(project),
+        "current": current.pk if current else 0,
+        "begin": current is None,
+        "pair": pair.pk if pair else 0,
+    }
+    try:
+        return next(iter(Claim.objects.raw(sql, values)), None)
+    except IntegrityError:  # at this moment they took another slot of the same pair, in another tab
+        return None
 
 
-def _take(user: User, project: Project) -> Claim | None:
-    free = free_for(user, project).order_by("place", "slot")
-    return slots.take_first(free, user, lease_of(project))
+_BEGIN_SQL = f"""
+UPDATE {CLAIMS} claim SET held_since = coalesce(held_since, statement_timestamp()),
+       held_until = greatest(
+           held_until, statement_timestamp() + project.lease_minutes * interval '1 minute')
+  FROM {_PROJECTS} project
+ WHERE project.id = claim.project_id AND claim.id = %s AND holder_id = %s AND done_at IS NULL
+RETURNING held_since, held_until
+"""
+
+
+def begin(claim: Claim, user: User) -> bool:
+    """Start the clock of a pair claimed ahead, now that it is on the screen; False where it was lost."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BEGIN_SQL, [claim.pk, user.pk])
+        row = cursor.fetchone()
+    if row is not None:
+        claim.held_since, claim.held_until = row
+    return row is not None
 
 
 # All slots of the pair are locked, in one order and in the state in which the last one to hold them
@@ -122,38 +203,64 @@ def finish(claim: Claim, user: User) -> int | None:
     return None if row is None else int(row[0])
 
 
+_EXPIRED = "holder_id IS NOT NULL AND done_at IS NULL AND held_until < statement_timestamp()"
+# A slot of a pair with a known decision was made for its holder, and is nobody else's.
+_FREE_SQL = f"""
+WITH gone AS (
+    DELETE FROM {CLAIMS} WHERE {_EXPIRED} AND gold_id IS NOT NULL {{of}} RETURNING id
+), freed AS (
+    UPDATE {CLAIMS} SET holder_id = NULL, held_since = NULL, held_until = NULL
+     WHERE {_EXPIRED} AND gold_id IS NULL {{of}} RETURNING id
+)
+SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM freed)
+"""
+
+
 def free_expired(project: Project | None = None) -> int:
     """Free the slots whose lease ran out; the drafts stay. Returns how many."""
-    claims = Claim.objects.all() if project is None else Claim.objects.of(project)
-    return slots.free_expired(claims)
+    of, values = ("", []) if project is None else ("AND project_id = %s", [project.pk] * 2)
+    with connection.cursor() as cursor:
+        cursor.execute(_FREE_SQL.format(of=of), values)
+        return int(cursor.fetchone()[0])
 
 
-@transaction.atomic
-def skip(claim: Claim, user: User) -> bool:
-    """Free one's own slot and put it at the very end of the queue; False where the lease was lost.
-
-    It does not come back to the person who skipped it until they `take_up` what they put off.
-    """
-    freed = Claim.objects.filter(pk=claim.pk, holder=user, done_at=None).update(
-        holder=None, held_since=None, held_until=None, place=time.time_ns() // 1000
-    )
-    if freed:
-        Skip.objects.bulk_create([Skip(pair_id=claim.pair_id, user=user)], ignore_conflicts=True)
-    return bool(freed)
-
-
-def take_up(user: User, project: Project) -> int:
-    """Give the pairs that this person skipped another chance; returns how many."""
-    return Skip.objects.filter(user=user, pair__project=project).delete()[0]
+# The pair claimed ahead is kept for as long as the one on the screen.
+_RENEW_SQL = f"""
+UPDATE {CLAIMS} SET held_until = greatest(held_until, statement_timestamp() + %(lease)s)
+ WHERE holder_id = %(user)s AND project_id = %(project)s AND done_at IS NULL
+   AND (id = %(claim)s OR held_since IS NULL)
+RETURNING id
+"""
 
 
 def renew(claim: Claim, user: User, project: Project) -> bool:
     """Extend one's own lease from now, never shorten it; False where it was lost."""
-    return bool(
-        Claim.objects.filter(pk=claim.pk, holder=user, done_at=None).update(
-            held_until=Greatest("held_until", timezone.now() + lease_of(project))
-        )
+    values = {"user": user.pk, "project": project.pk, "claim": claim.pk, "lease": lease_of(project)}
+    with connection.cursor() as cursor:
+        cursor.execute(_RENEW_SQL, values)
+        return (claim.pk,) in cursor.fetchall()
+
+
+def offer_back(user: User, project: Project) -> QuerySet[Draft]:
+    """What this person wrote on pairs they no longer hold, newest first.
+
+    Each with `is_free`: whether they may `retake` the pair.
+    """
+    claims = Claim.objects.filter(pair=OuterRef("pair"))
+    return (
+        Draft.objects.filter(author=user, pair__project=project)
+        .exclude(Exists(claims.filter(holder=user)))
+        .annotate(is_free=Exists(claims.filter(holder=None, parked=False)))
+        .select_related("pair")
+        .order_by("-saved_at")
     )
+
+
+def retake(user: User, pair: Pair) -> Claim | None:
+    """Hold a slot of this very pair again; None where none is free or the project is paused."""
+    if pair.project.paused_at is not None:
+        return None
+    return _first(user, pair.project, [_OF_PAIR], pair=pair)
 
 
 def reopen(pair: Pair) -> None:
@@ -161,6 +268,6 @@ def reopen(pair: Pair) -> None:
 
     `held_since` stays empty until they see it, so that the days it waited are not counted as work.
     """
-    pair.claims.filter(done_at__isnull=False).update(
+    pair.claims.ordinary().filter(done_at__isnull=False).update(
         done_at=None, held_since=None, held_until=timezone.now() + MENDING_LEASE
     )

@@ -41,6 +41,7 @@ MOVES: dict[str, Move] = {
     # a lead's, of pairs that are alike
     "discard": Move((State.IMPORTED, State.QUEUED, State.DROPPED), State.REJECTED),
     "take_back": Move((State.REJECTED,), State.QUEUED),  # the discarding was undone
+    "dismiss": Move((State.QUEUED, State.RETURNED), State.REJECTED),  # skipped, and looked at
     # an annotator's
     "annotate": Move((State.QUEUED, State.RETURNED), State.ANNOTATED),
     # a reviewer's

@@ -6,14 +6,16 @@ from annotation.models.contamination import Benchmark, BenchmarkItem, Waiver
 from annotation.models.draft import Draft
 from annotation.models.duplicate import Arrival, Band, Likeness, Ruling
 from annotation.models.finding import Finding, Judgement, Threshold
+from annotation.models.gold_item import GoldItem
 from annotation.models.guideline_seen import GuidelineSeen
 from annotation.models.job import Job
 from annotation.models.judge_template import JudgeTemplate
 from annotation.models.label import ScoreLabel
+from annotation.models.lane import Lane
 from annotation.models.lexicon import Lexicon, LexiconVersion
 from annotation.models.mask import Mask
 from annotation.models.pair import Pair, Response, State, Transition
-from annotation.models.project import Endpoint, Guideline, Project, QueueOrder
+from annotation.models.project import Endpoint, Guideline, Project, QueueOrder, SkipPolicy
 from annotation.models.quality import Predictor, QualityModel
 from annotation.models.redecision import Redecision
 from annotation.models.source import Batch, ImportIssue, Source
@@ -31,12 +33,14 @@ __all__ = [
     "Draft",
     "Endpoint",
     "Finding",
+    "GoldItem",
     "Guideline",
     "GuidelineSeen",
     "ImportIssue",
     "Job",
     "JudgeTemplate",
     "Judgement",
+    "Lane",
     "Lexicon",
     "LexiconVersion",
     "Likeness",
@@ -52,6 +56,7 @@ __all__ = [
     "Ruling",
     "ScoreLabel",
     "Skip",
+    "SkipPolicy",
     "Source",
     "State",
     "Threshold",

@@ -18,8 +18,20 @@ class QueueOrder(models.TextChoices):
     """In which order annotators get the pairs of a project."""
 
     OLDEST = "oldest", _("Oldest first")
+    PRIORITY = "priority", _("By the priority of the source")
+    SOURCE = "source", _("Source by source")
+    TASK = "task", _("Task type by task type")
+    DOMAIN = "domain", _("Domain by domain")
     USEFUL = "useful", _("Most useful first")
     UNCERTAIN = "uncertain", _("Most uncertain first")
+
+
+class SkipPolicy(models.TextChoices):
+    """Where a pair goes that somebody skips."""
+
+    OTHERS = "others", _("To others")
+    LATER = "later", _("To others, and back to the same person later")
+    LEAD = "lead", _("To the lead, out of the queue")
 
 
 class Project(models.Model):
@@ -60,6 +72,45 @@ class Project(models.Model):
             "the oldest pairs come first."
         ),
     )
+    # The defaults of all that follow are this project's own.
+    most_annotators = models.PositiveSmallIntegerField(
+        _("annotators per pair at most"),
+        default=0,
+        validators=[MaxValueValidator(9)],
+        help_text=_(
+            "Where they disagree, one more is asked, up to this number. 0: nobody more is asked."
+        ),
+    )
+    least_likeness = models.FloatField(
+        _("least likeness in per cent"),
+        default=30,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+        help_text=_(
+            "Rewrites and rankings less alike than this count as disagreement: runs of three "
+            "characters that two rewrites share, pairs of answers that two rankings order alike."
+        ),
+    )
+    gold_share = models.FloatField(
+        _("share of known pairs in per cent"),
+        default=0,
+        validators=[MinValueValidator(0), MaxValueValidator(50)],
+        help_text=_("How many of the pairs dealt are ones whose right decision is known."),
+    )
+    skip_policy = models.CharField(
+        _("skipped pairs go"),
+        max_length=6,
+        choices=SkipPolicy.choices,
+        default=SkipPolicy.OTHERS,
+    )
+    skip_minutes = models.PositiveSmallIntegerField(
+        _("back after minutes"),
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(10080)],
+    )
+    paused_at = models.DateTimeField(null=True, blank=True, editable=False)
+    pause_note = models.CharField(_("note"), max_length=300, blank=True, default="")
+    # Whether any open lane has a member: spares the queue a look.
+    has_lanes = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ProjectQuerySet.as_manager()

@@ -1,6 +1,7 @@
 from typing import Self
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -44,6 +45,12 @@ class Source(models.Model):
     )
     # How often the floor was changed: part of the version of the findings that depend on it.
     floor_changes = models.PositiveIntegerField(default=0, editable=False)
+    priority = models.PositiveSmallIntegerField(
+        _("priority"),
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(9)],
+        help_text=_("1 comes first, 9 last; it counts where the queue goes by priority."),
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import reswap, retarget
 
-from annotation import decisions, desk, drafts, queue
+from annotation import decisions, desk, drafts, queue, skips
 from annotation.access import project_for
 from annotation.models import Annotation, Claim, Project
 from annotation.views.decision_form import DecisionForm, WorkForm
@@ -58,7 +58,7 @@ def save_draft(request: Request, slug: str, pk: int) -> HttpResponse:
 def skip(request: Request, slug: str, pk: int) -> HttpResponse:
     project = project_for(request, slug, Role.ANNOTATOR)
     claim = get_object_or_404(Claim.objects.of(project), pk=pk)
-    if not queue.skip(claim, request.user) and claim.done_at is None:
+    if not skips.skip(claim, request.user, project) and claim.done_at is None:
         return _lost(request, project)
     return _next(request, project)
 
@@ -67,7 +67,7 @@ def skip(request: Request, slug: str, pk: int) -> HttpResponse:
 @require_POST
 def take_up(request: Request, slug: str) -> HttpResponse:
     project = project_for(request, slug, Role.ANNOTATOR)
-    queue.take_up(request.user, project)
+    skips.take_up(request.user, project)
     return _next(request, project)
 
 

@@ -13,7 +13,6 @@ from annotation import decisions, ingest, jobs, members, prefilter, queue, uploa
 from annotation.answers import shown
 from annotation.models import Claim, Job, Pair, Project, State
 from cqia.accounts.models import AuditEntry, User, record
-from cqia.lib import slots
 from cqia.lib.errors import CqiaError
 from evaluation.demo import accounts, polls, script
 from evaluation.demo.script import Place, Reviewed
@@ -100,7 +99,7 @@ def _decide(project: Project, users: dict[str, User]) -> None:
         if pair is None:
             continue
         user = users[f"annotator{number % 2 + 1}"]
-        claim = _claim(project, pair, user)
+        claim = _claim(pair, user)
         places = _places(claim, user, decided.orders[number % 2])
         decision = decisions.Decision(
             decided.verb, decided.text, decided.reason, decided.note, places, guideline
@@ -108,11 +107,10 @@ def _decide(project: Project, users: dict[str, User]) -> None:
         decisions.submit(user, project, claim.pk, decision)
 
 
-def _claim(project: Project, pair: Pair, user: User) -> Claim:
+def _claim(pair: Pair, user: User) -> Claim:
     """This pair, which the workbench would have given some day; a killed run may have taken it."""
     held = Claim.objects.filter(pair=pair, holder=user, done_at=None).first()
-    free = queue.free_for(user, project).filter(pair=pair)
-    claim: Claim | None = held or slots.take_first(free, user, queue.lease_of(project))
+    claim = held or queue.retake(user, pair)
     if claim is None:
         raise CqiaError("lease_lost")
     return claim

@@ -105,7 +105,8 @@ def save_draft(request: Request, slug: str, pk: int) -> Response:
     claim = get_object_or_404(Claim.objects.of(project), pk=pk)
     data = _valid(DraftSerializer(data=request.data))
     places = {str(number): place for number, place in _places(data["ranking"]).items()}
-    if not drafts.save(user, project, claim, {**data, "places": places}):
+    fields = {"text": data["text"], "reason": data["reason"], "note": data["note"], "places": places}
+    if not drafts.save(user, project, claim, drafts.Edit(fields)).held:
         raise decisions.LeaseLost
     claim.refresh_from_db(fields=["held_until"])
     return Response({"seconds_left": desk.lease_of(claim).seconds})

@@ -36,6 +36,12 @@ class Decision:
     note: str = ""
     places: dict[int, int] = field(default_factory=dict)
     guideline_id: int | None = None  # the version that was on the page
+    draft: int | None = None  # the revision of the draft it began from
+    seat: str = ""  # of the page, see drafts.Edit
+
+    @property
+    def edit(self) -> drafts.Edit:
+        return drafts.Edit(self.fields, self.draft, self.seat)
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -63,7 +69,7 @@ def submit(user: User, project: Project, claim_id: int, decision: Decision) -> N
     try:
         _record(user, claim, decision)
     except CqiaError:
-        drafts.keep(user, claim.pair_id, decision.fields)
+        drafts.rescue(user, claim.pair_id, decision.edit)
         raise
 
 
@@ -87,7 +93,7 @@ def _record(user: User, claim: Claim, decision: Decision) -> None:
         guideline_id=decision.guideline_id,
         seconds=_seconds(claim),
     )
-    drafts.forget(user, claim.pair_id)
+    drafts.forget(user, claim.pair_id, decision.edit)
     if left == 0:
         workflow.move("annotate", Pair(pk=claim.pair_id), user)
 

@@ -86,6 +86,8 @@ class Desk:
     hints: list[Hint]
     remark: str  # of the reviewer who sent the pair back
     restored: datetime | None  # when the draft was saved that is shown
+    draft_revision: int  # of the draft that is shown, 0 where there is none
+    draft_rival: int | None  # the draft's id where another page's text waits beside it
     version: int | None  # of the guideline
     today: int
 
@@ -126,7 +128,8 @@ SELECT pair.state, source.name, pair.task_major, pair.task_minor, pair.domain,
                             WHERE drawn.pair_id = pair.id AND drawn.dropped)),
        (SELECT json_object_agg(check_id, json_build_array(low, high))
           FROM {Threshold._meta.db_table} WHERE project_id = pair.project_id),
-       (SELECT json_build_array(fields, extract(epoch FROM saved_at))
+       (SELECT json_build_array(fields, extract(epoch FROM saved_at), revision,
+                                CASE WHEN rivals <> '{{}}'::jsonb THEN id END)
           FROM {Draft._meta.db_table} WHERE pair_id = pair.id AND author_id = %(user)s),
        (SELECT max(version) FROM {Guideline._meta.db_table} WHERE project_id = pair.project_id),
        (SELECT count(*) FROM {Claim._meta.db_table}
@@ -158,6 +161,8 @@ def desk_of(claim: Claim, user: User) -> Desk:
         hints=_hints(found or (), lines or {}),
         remark=_remark(claim) if sent_back else "",
         restored=datetime.fromtimestamp(draft[1], UTC) if draft else None,
+        draft_revision=draft[2] if draft else 0,
+        draft_rival=draft[3] if draft else None,
         version=version,
         today=today,
     )

@@ -1,17 +1,76 @@
-"""What people have typed and not submitted: private, on the server, and outliving their lease."""
+"""What people have typed and not submitted: private, on the server, and outliving their lease.
 
-from typing import Any
+Nothing is overwritten unseen. A page says which revision of the draft it began from; where another
+page has saved since, the text is put aside as a rival, and the person is shown both.
+"""
 
-from django.db import connection
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, ClassVar, NamedTuple
+
+from django.db import connection, models
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
 
 from annotation import queue
 from annotation.models import Claim, Draft, Project
 from cqia.accounts.models import User
+from cqia.lib.errors import CqiaError
 from cqia.lib.text import strip_nul
 
-FIELDS = ("text", "reason", "note", "places")
 # Characters of one text; far above any answer (a default of this project).
 TEXT_LIMIT = 200_000
+SEAT_LIMIT = 32
+# What a page saves so soon after its submit was sent before it (a default of ours).
+ECHO = timedelta(seconds=10)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What a page has in its fields.
+
+    `seen` is the revision of the draft they began from, 0 where there was none; None where whoever
+    asks does not say, and so overwrites. Pages with one `seat` are one page: it may save again before
+    it has heard of its last save.
+    """
+
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    seen: int | None = None
+    seat: str = ""
+
+
+class Saved(NamedTuple):
+    """`revision` of the draft, 0 where none is kept; whether the pair is still theirs."""
+
+    revision: int
+    held: bool
+
+
+class Rival(NamedTuple):
+    """A text that stands against another: the stored draft (no key), or one put aside."""
+
+    key: str
+    fields: Mapping[str, Any]
+
+
+class Conflict(CqiaError):
+    """Another page has saved another text since; `draft` is as it is stored, `mine` was refused."""
+
+    status: ClassVar[int] = 409
+
+    def __init__(self, draft: Draft, mine: Edit) -> None:
+        super().__init__("draft_conflict")
+        self.draft = draft
+        self.mine = mine
+
+
+class Choice(models.TextChoices):
+    MINE = "mine"
+    THEIRS = "theirs"
+    BOTH = "both"
 
 
 def typed(text: str) -> str:
@@ -20,34 +79,160 @@ def typed(text: str) -> str:
     return strip_nul(lines).encode("utf-8", "replace").decode()[:TEXT_LIMIT]
 
 
-def save(user: User, project: Project, claim: Claim, fields: dict[str, Any]) -> bool:
-    """Keep `fields` as this person's draft of the pair and renew their lease.
+def save(user: User, project: Project, claim: Claim, edit: Edit) -> Saved:
+    """Keep the fields as this person's draft of the pair and renew their lease.
 
-    False where they no longer hold the pair; the draft is kept nevertheless. What arrives after they
-    have submitted is a late echo and changes nothing.
+    Where they no longer hold the pair, the draft is kept nevertheless. What arrives just after they
+    have submitted is a late echo and changes nothing. Raises Conflict; the text is then put aside.
     """
-    if claim.holder_id == user.pk and claim.done_at is not None:
-        return True
-    keep(user, claim.pair_id, fields)
-    return queue.renew(claim, user, project)
+    mine = claim.holder_id == user.pk and claim.done_at is not None
+    if mine and claim.done_at is not None and timezone.now() - claim.done_at < ECHO:
+        return Saved(0, True)
+    revision = keep(user, claim.pair_id, edit)
+    return Saved(revision, mine or queue.renew(claim, user, project))
 
 
-def keep(user: User, pair_id: int, fields: dict[str, Any]) -> None:
-    """Write the draft in one statement, whether or not there was one."""
-    known = {name: fields[name] for name in FIELDS if fields.get(name)}
-    known.update({name: typed(value) for name, value in known.items() if isinstance(value, str)})
-    Draft.objects.bulk_create(
-        [Draft(pair_id=pair_id, author=user, fields=known)],
-        update_conflicts=True,
-        unique_fields=["pair", "author"],
-        update_fields=["fields", "saved_at"],
+_KEEP = f"""
+INSERT INTO {Draft._meta.db_table} AS draft
+       (pair_id, author_id, fields, seat, rivals, revision, saved_at)
+VALUES (%(pair)s, %(user)s, %(fields)s::jsonb, %(seat)s, '{{}}'::jsonb,
+        (extract(epoch FROM clock_timestamp()) * 1000)::bigint, clock_timestamp())
+ON CONFLICT (pair_id, author_id) DO UPDATE
+   SET fields = excluded.fields, seat = excluded.seat, saved_at = excluded.saved_at,
+       rivals = draft.rivals - excluded.seat,
+       revision = greatest(excluded.revision, draft.revision + 1)
+ WHERE %(seen)s::bigint IS NULL OR draft.revision = %(seen)s
+    OR (draft.seat = excluded.seat AND draft.seat <> '') OR draft.fields = excluded.fields
+RETURNING revision
+"""
+
+_PUT_ASIDE = f"""
+UPDATE {Draft._meta.db_table} SET rivals = rivals || jsonb_build_object(
+       coalesce(nullif(%(seat)s, ''), clock_timestamp()::text), %(fields)s::jsonb)
+ WHERE pair_id = %(pair)s AND author_id = %(user)s
+RETURNING *
+"""
+
+_FORGET = f"""
+DELETE FROM {Draft._meta.db_table} WHERE pair_id = %s AND author_id = %s
+RETURNING id, pair_id, author_id, fields::json, revision, seat, rivals::json, saved_at
+"""
+
+
+_DROP_RIVALS = f"UPDATE {Draft._meta.db_table} SET rivals = rivals - %s::text[] WHERE id = %s"
+
+
+def keep(user: User, pair_id: int, edit: Edit) -> int:
+    """Write the draft in one statement, whether or not there was one; returns its revision.
+
+    Raises Conflict where it would replace a text that was not seen; the text is then put aside.
+    """
+    params = {
+        "pair": pair_id,
+        "user": user.pk,
+        "fields": json.dumps(_kept(edit.fields), ensure_ascii=False),
+        "seat": edit.seat[:SEAT_LIMIT],
+        "seen": edit.seen,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, params)
+        row = cursor.fetchone()
+    if row is not None:
+        return int(row[0])
+    for stored in Draft.objects.raw(_PUT_ASIDE, params):
+        raise Conflict(stored, edit)
+    return keep(user, pair_id, edit)  # it was submitted in between
+
+
+def rescue(user: User, pair_id: int, edit: Edit) -> None:
+    """Keep what a submit that was refused had in its fields, as the draft or beside it."""
+    with suppress(Conflict):
+        keep(user, pair_id, edit)
+
+
+def forget(user: User, pair_id: int, edit: Edit) -> None:
+    """Delete the draft of a pair that was decided on by `edit`, in the deciding transaction.
+
+    Raises Conflict where that would lose a text: one that another page saved since or has put aside.
+    """
+    with connection.cursor() as cursor:  # past the ORM, for every submit does it
+        cursor.execute(_FORGET, [pair_id, user.pk])
+        row = cursor.fetchone()
+    if row is None or edit.seen is None:
+        return
+    stored = Draft(*row)
+    if stored.rivals or not _has_seen(stored, edit):
+        raise Conflict(stored, edit)
+
+
+def of(user: User, project: Project) -> QuerySet[Draft]:
+    """This person's drafts, last first, each with what became of the pair: `held` by them, `free`,
+    or `decided` by them; none of these where others have it."""
+    claims = Claim.objects.filter(pair=OuterRef("pair"))
+    mine = claims.filter(holder=user)
+    return (
+        Draft.objects.filter(author=user, pair__project=project)
+        .select_related("pair")
+        .annotate(
+            held=Exists(mine.filter(done_at=None)),
+            decided=Exists(mine.filter(done_at__isnull=False)),
+            free=Exists(claims.filter(holder=None)),
+        )
+        .order_by("-saved_at", "-pk")
     )
 
 
-def forget(user: User, pair_id: int) -> None:
-    """Delete the draft of a pair that was decided on; past the ORM, for every submit does it."""
+def discard(draft: Draft, revision: str) -> bool:
+    """Delete a draft; False where it is not the revision any more that its writer looked at."""
+    known = Draft.objects.filter(
+        pk=draft.pk, revision=int(revision) if revision.isdecimal() else -1
+    )
+    return bool(known.delete()[0])
+
+
+def rival_of(draft: Draft, mine: Edit) -> Rival:
+    """What stands against `mine`: the stored text where it was not seen, else one put aside."""
+    others = [key for key in draft.rivals if key != mine.seat]
+    if others and _has_seen(draft, mine):
+        return Rival(others[0], draft.rivals[others[0]])
+    return Rival("", draft.fields)
+
+
+def resolve(user: User, draft: Draft, mine: Edit, choice: Choice, key: str) -> int:
+    """Keep `mine`, the rival of this key, or both, its text below mine; returns the new revision.
+
+    `mine.seen` is the revision that was shown. Raises Conflict where there is a newer one by now.
+    """
+    theirs = draft.rivals.get(key, {}) if key else draft.fields
+    chosen = {Choice.MINE: mine.fields, Choice.THEIRS: theirs, Choice.BOTH: _both(mine, theirs)}
+    revision = keep(user, draft.pair_id, Edit(chosen[choice], mine.seen))
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"DELETE FROM {Draft._meta.db_table} WHERE pair_id = %s AND author_id = %s",
-            [pair_id, user.pk],
-        )
+        cursor.execute(_DROP_RIVALS, [[key, mine.seat], draft.pk])
+    return revision
+
+
+def _both(mine: Edit, theirs: Mapping[str, Any]) -> dict[str, Any]:
+    texts = dict.fromkeys(text for one in (mine.fields, theirs) if (text := one.get("text")))
+    return {**theirs, **mine.fields, "text": "\n\n".join(texts)}
+
+
+def _has_seen(stored: Draft, edit: Edit) -> bool:
+    same_page = bool(edit.seat) and stored.seat == edit.seat
+    return same_page or stored.revision == edit.seen or stored.fields == _kept(edit.fields)
+
+
+def _kept(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """What is worth keeping: the fields with something in them, as PostgreSQL can store it."""
+    return {name: _clean(value) for name, value in fields.items() if value}
+
+
+def _clean(value: Any) -> Any:
+    match value:
+        case str():
+            return typed(value)
+        case dict():
+            return {typed(str(name)): _clean(one) for name, one in value.items()}
+        case list() | tuple():
+            return [_clean(one) for one in value]
+        case _:
+            return value

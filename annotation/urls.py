@@ -3,6 +3,7 @@ from django.urls import path
 from annotation.views import (
     audit,
     benchmarks,
+    drafts,
     dropped,
     duplicates,
     funnel,
@@ -105,6 +106,10 @@ urlpatterns = [
     path("annotate/skipped", workbench.take_up, name="take-up"),
     path("annotate/preview", writing.preview, name="preview-text"),
     path("annotate/guideline/", writing.guideline, name="guideline"),
+    path("annotate/drafts/", drafts.drafts_page, name="drafts"),
+    path("annotate/drafts/<int:pk>/", drafts.draft, name="draft"),
+    path("annotate/drafts/<int:pk>/resolve", drafts.resolve, name="resolve-draft"),
+    path("annotate/drafts/<int:pk>/discard", drafts.discard, name="discard-draft"),
     path("annotate/claims/<int:pk>/submit", workbench.submit, name="submit"),
     path("annotate/claims/<int:pk>/draft", workbench.save_draft, name="save-draft"),
     path("annotate/claims/<int:pk>/skip", workbench.skip, name="skip"),

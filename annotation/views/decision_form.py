@@ -1,13 +1,12 @@
 """The shape of a decision, as the workbench posts it; whether it may be is for annotation.decisions."""
 
 import re
-from typing import Any
 
 from django import forms
 
 from annotation import desk
 from annotation.decisions import Decision
-from annotation.drafts import TEXT_LIMIT
+from annotation.drafts import SEAT_LIMIT, TEXT_LIMIT
 from annotation.models import Annotation, Project
 
 _PLACE = re.compile(r"place-(\d{1,2})\Z")
@@ -19,12 +18,22 @@ class WorkForm(forms.Form):
     text = forms.CharField(required=False, strip=False, max_length=TEXT_LIMIT)
     reason = forms.ChoiceField(required=False, choices=Annotation.Reason.choices)
     note = forms.CharField(required=False, max_length=2000)
+    draft = forms.IntegerField(required=False, min_value=0, max_value=2**53)
+    seat = forms.CharField(required=False, max_length=SEAT_LIMIT)
 
-    @property
-    def fields_typed(self) -> dict[str, Any]:
-        places = {str(number): place for number, place in self.places.items()}
-        typed = {name: self.cleaned_data.get(name, "") for name in ("text", "reason", "note")}
-        return {**typed, "places": places}
+    def decision(self, project: Project, verb: str = "") -> Decision:
+        """As it was typed; call it on a valid form."""
+        data = self.cleaned_data
+        return Decision(
+            verb=verb or data.get("verb", ""),
+            text=data["text"],
+            reason=data["reason"],
+            note=data["note"],
+            places=self.places,
+            guideline_id=desk.guideline_id(project, data.get("guideline")),
+            draft=data["draft"],
+            seat=data["seat"],
+        )
 
     @property
     def places(self) -> dict[int, int]:
@@ -44,14 +53,3 @@ class WorkForm(forms.Form):
 class DecisionForm(WorkForm):
     verb = forms.ChoiceField(choices=Annotation.Verb.choices)
     guideline = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
-
-    def decision(self, project: Project) -> Decision:
-        data = self.cleaned_data
-        return Decision(
-            verb=data["verb"],
-            text=data["text"],
-            reason=data["reason"],
-            note=data["note"],
-            places=self.places,
-            guideline_id=desk.guideline_id(project, data["guideline"]),
-        )

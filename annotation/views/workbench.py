@@ -12,6 +12,7 @@ from annotation import decisions, desk, drafts, queue, skips
 from annotation.access import project_for
 from annotation.models import Annotation, Claim, Project
 from annotation.views.decision_form import DecisionForm, WorkForm
+from annotation.views.drafts import conflicting
 from cqia.accounts.http import Request
 from cqia.accounts.roles import Role
 from cqia.lib.errors import CqiaError
@@ -33,6 +34,8 @@ def submit(request: Request, slug: str, pk: int) -> HttpResponse:
         return _refused(request, project, form.sentences(), 400)
     try:
         decisions.submit(request.user, project, pk, form.decision(project))
+    except drafts.Conflict as conflict:
+        return conflicting(request, project, conflict)
     except CqiaError as error:
         return _refused(request, project, str(error), error.status)
     return _next(request, project)
@@ -46,11 +49,15 @@ def save_draft(request: Request, slug: str, pk: int) -> HttpResponse:
     form = WorkForm(request.POST)
     if not form.is_valid():
         return _refused(request, project, form.sentences(), 400)
-    if not drafts.save(request.user, project, claim, form.fields_typed):
+    try:
+        saved = drafts.save(request.user, project, claim, form.decision(project).edit)
+    except drafts.Conflict as conflict:
+        return conflicting(request, project, conflict)
+    if not saved.held:
         return _lost(request, project)
     if not request.htmx:
         return redirect("annotation:workbench", slug)
-    return _leased(request, project, claim, "annotation/_saved.html")
+    return _leased(request, project, claim, "annotation/_saved.html", revision=saved.revision)
 
 
 @login_required
@@ -100,9 +107,11 @@ def _on_the_desk(request: Request, project: Project) -> dict[str, Any]:
     return {"room": "annotate", "work": work, "today": work.today, "reasons": reasons}
 
 
-def _leased(request: Request, project: Project, claim: Claim, piece: str) -> HttpResponse:
+def _leased(
+    request: Request, project: Project, claim: Claim, piece: str, **more: Any
+) -> HttpResponse:
     claim.refresh_from_db(fields=["held_until"])
-    context = {"lease": desk.lease_of(claim), "slug": project.slug, "claim": claim.pk}
+    context = {"lease": desk.lease_of(claim), "slug": project.slug, "claim": claim.pk, **more}
     return render(request, piece, context)
 
 

@@ -112,6 +112,7 @@ MESSAGES: dict[str, Promise] = {
     "lease_lost": _("This pair is no longer yours; your text is kept as a draft."),
     "skip_reason_unknown": _("Choose why you skip this pair."),
     "skip_note_missing": _("Say in a few words why you skip this pair."),
+    "draft_conflict": _("Another page of yours has saved another text for this pair. Both are kept."),
     "rank_all": _("Give each of the answers a place of its own."),
     "not_ranked": _("This pair has several answers: rank them, or reject the pair."),
     "one_answer": _("There is nothing to rank: this pair has one answer."),

@@ -11,7 +11,8 @@ from rest_framework.response import Response
 
 from annotation import decisions, desk, drafts, queue, skips
 from annotation.access import project_for
-from annotation.models import Annotation, Claim, Project
+from annotation.models import Annotation, Claim, Mode, Project
+from annotation.outcomes import Decision
 from cqia.accounts import http
 from cqia.accounts.models import User
 from cqia.accounts.roles import Role
@@ -36,6 +37,12 @@ class WorkSerializer(serializers.Serializer[Any]):
     instruction = serializers.CharField(source="question.instruction")
     input = serializers.CharField(source="question.input")
     answers = AnswerSerializer(many=True)
+    mode = serializers.ChoiceField(source="form.mode", choices=Mode.choices)
+    form = serializers.IntegerField(source="form.version", help_text="Version; send it back.")
+    guideline = serializers.IntegerField(source="version", allow_null=True)
+    draft = serializers.IntegerField(
+        source="draft_revision", help_text="Revision of the draft that `text` is, 0: none."
+    )
     text = serializers.CharField(help_text="Where rewriting begins: the draft, else the answer.")
     remark = serializers.CharField(help_text="Of the reviewer who sent the pair back.")
 
@@ -47,29 +54,73 @@ class NextSerializer(serializers.Serializer[Any]):
     )
 
 
+def _edited(help_text: str) -> serializers.CharField:
+    """A text that stays as it was imported where it is left out."""
+    return serializers.CharField(
+        default=None,
+        allow_null=True,
+        allow_blank=True,
+        trim_whitespace=False,
+        max_length=drafts.TEXT_LIMIT,
+        help_text=help_text,
+    )
+
+
 class DraftSerializer(serializers.Serializer[Any]):
     text = serializers.CharField(
         default="", allow_blank=True, trim_whitespace=False, max_length=drafts.TEXT_LIMIT
     )
-    reason = serializers.ChoiceField(
-        choices=Annotation.Reason.choices, default="", allow_blank=True
+    instruction = _edited("The question as it was edited.")
+    input = _edited("The input as it was edited.")
+    tag = serializers.CharField(
+        default="", allow_blank=True, max_length=40, help_text="Of the form: why it was changed."
     )
-    note = serializers.CharField(default="", allow_blank=True, max_length=2000)
-    ranking = serializers.ListField(
-        child=serializers.IntegerField(min_value=1),
+    reasons = serializers.ListField(
+        child=serializers.CharField(max_length=40),
         default=list,
         max_length=99,
-        help_text="The numbers of the answers, best first.",
+        help_text="Of the form: why it is rejected.",
+    )
+    note = serializers.CharField(default="", allow_blank=True, max_length=2000)
+    flaw = serializers.CharField(default="", allow_blank=True, max_length=2000)
+    tiers = serializers.ListField(
+        child=serializers.ListField(child=serializers.IntegerField(min_value=1), max_length=99),
+        default=list,
+        max_length=99,
+        help_text="The numbers of the answers, best first; those in one list are tied.",
+    )
+    all_bad = serializers.BooleanField(default=False)
+    best = serializers.IntegerField(default=None, allow_null=True, help_text="Of the answers.")
+    ratings = serializers.DictField(
+        child=serializers.IntegerField(), default=dict, help_text="Points by criterion."
+    )
+    fields = serializers.DictField(  # type: ignore[assignment]
+        default=dict, help_text="Answers by the key of the form's field."
+    )
+    draft = serializers.IntegerField(
+        default=None, allow_null=True, help_text="The revision that was changed; null overwrites."
     )
 
 
 class DecisionSerializer(DraftSerializer):
     verb = serializers.ChoiceField(choices=Annotation.Verb.choices)
+    form = serializers.IntegerField(default=None, allow_null=True, help_text="Version seen.")
     guideline = serializers.IntegerField(default=None, allow_null=True, help_text="Version seen.")
+    evidence = serializers.DictField(default=dict, help_text="How it was written.")
 
 
-class LeaseSerializer(serializers.Serializer[Any]):
+class KeptSerializer(serializers.Serializer[Any]):
+    """A draft as it is kept, with the texts of other pages that did not replace it."""
+
+    revision = serializers.IntegerField()
+    saved_at = serializers.DateTimeField()
+    kept = serializers.DictField(source="fields")
+    rivals = serializers.ListField(source="rivals.values", child=serializers.DictField())
+
+
+class SavedSerializer(serializers.Serializer[Any]):
     seconds_left = serializers.IntegerField()
+    revision = serializers.IntegerField(help_text="Of the draft as it is kept now.")
 
 
 @extend_schema(request=None, responses=NextSerializer)
@@ -85,31 +136,31 @@ def submit(request: Request, slug: str, pk: int) -> Response:
     """Decide on a claimed pair; answers with the next one. Safe to repeat."""
     user, project = _seat(request, slug)
     data = _valid(DecisionSerializer(data=request.data))
-    decision = decisions.Decision(
-        verb=data["verb"],
-        text=data["text"],
-        reason=data["reason"],
-        note=data["note"],
-        places=_places(data["ranking"]),
-        guideline_id=desk.guideline_id(project, data["guideline"]),
-    )
-    decisions.submit(user, project, pk, decision)
+    decisions.submit(user, project, pk, _decision(project, data))
     return _next(user, project)
 
 
-@extend_schema(request=DraftSerializer, responses=LeaseSerializer)
-@api_view(["PUT"])
-def save_draft(request: Request, slug: str, pk: int) -> Response:
-    """Keep unfinished work and renew the lease."""
+@extend_schema(methods=["GET"], responses=KeptSerializer)
+@extend_schema(methods=["PUT"], request=DraftSerializer, responses=SavedSerializer)
+@api_view(["GET", "PUT"])
+def draft(request: Request, slug: str, pk: int) -> Response:
+    """Unfinished work on a claimed pair: read it, or keep it and renew the lease.
+
+    409 `draft_conflict` where another page has saved since the revision that is sent; what was sent
+    is kept beside the draft.
+    """
     user, project = _seat(request, slug)
     claim = get_object_or_404(Claim.objects.of(project), pk=pk)
+    if request.method == "GET":
+        kept = get_object_or_404(drafts.of(user, project), pair=claim.pair_id)
+        return Response(KeptSerializer(kept).data)
     data = _valid(DraftSerializer(data=request.data))
-    places = {str(number): place for number, place in _places(data["ranking"]).items()}
-    fields = {"text": data["text"], "reason": data["reason"], "note": data["note"], "places": places}
-    if not drafts.save(user, project, claim, drafts.Edit(fields)).held:
+    saved = drafts.save(user, project, claim, _decision(project, data).edit)
+    if not saved.held:
         raise decisions.LeaseLost
     claim.refresh_from_db(fields=["held_until"])
-    return Response({"seconds_left": desk.lease_of(claim).seconds})
+    left = desk.lease_of(claim).seconds
+    return Response({"seconds_left": left, "revision": saved.revision})
 
 
 @extend_schema(request=None, responses=NextSerializer)
@@ -134,8 +185,15 @@ def _valid(serializer: serializers.Serializer[Any]) -> dict[str, Any]:
     return cast(dict[str, Any], serializer.validated_data)
 
 
-def _places(ranking: list[int]) -> dict[int, int]:
-    return {number: place for place, number in enumerate(ranking, 1)}
+def _decision(project: Project, data: dict[str, Any]) -> Decision:
+    """What was sent, whole or as a draft, which has no verb."""
+    tiers = enumerate(data.pop("tiers"), 1)
+    return Decision(
+        places={number: place for place, tier in tiers for number in tier},
+        guideline_id=desk.guideline_id(project, data.pop("guideline", None)),
+        verb=data.pop("verb", ""),
+        **data,
+    )
 
 
 def _next(user: User, project: Project) -> Response:

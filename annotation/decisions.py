@@ -1,20 +1,24 @@
-"""What an annotator decides on a pair: accept, rewrite, reject or rank."""
+"""What an annotator decides on a pair: accept, rewrite, reject, rank, or pick the best."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import ClassVar
 
 from django.db import transaction
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from annotation import answers, drafts, queue, workflow
-from annotation.answers import Original
-from annotation.models import Annotation, Claim, Pair, Project, Response
+from annotation import answers, desk_forms, drafts, outcomes, queue, workflow
+from annotation.answers import Seen
+from annotation.desk_forms import Form
+from annotation.models import Annotation, Claim, ModelDraft, Pair, Project, Response
+from annotation.outcomes import Decision, Outcome
 from cqia.accounts.models import User
+from cqia.lib import diff
 from cqia.lib.errors import CqiaError
 
-Verb = Annotation.Verb
+__all__ = ["Decision", "LeaseLost", "Work", "submit", "work_on", "write"]
+
+# A model's draft of which more than this share was changed is a person's answer (ours).
+MOSTLY_NEW = 0.6
 
 
 class LeaseLost(CqiaError):
@@ -27,36 +31,19 @@ class LeaseLost(CqiaError):
 
 
 @dataclass(frozen=True)
-class Decision:
-    """A decision as it was typed. `places` gives each answer, by its number on the page, a place."""
+class Work:
+    """Who decides, in which slot, on what, by which form."""
 
-    verb: str
-    text: str = ""
-    reason: str = ""
-    note: str = ""
-    places: dict[int, int] = field(default_factory=dict)
-    guideline_id: int | None = None  # the version that was on the page
-    draft: int | None = None  # the revision of the draft it began from
-    seat: str = ""  # of the page, see drafts.Edit
-
-    @property
-    def edit(self) -> drafts.Edit:
-        return drafts.Edit(self.fields, self.draft, self.seat)
-
-    @property
-    def fields(self) -> dict[str, Any]:
-        places = {str(number): place for number, place in self.places.items()}
-        return {"text": self.text, "reason": self.reason, "note": self.note, "places": places}
+    user: User
+    claim: Claim
+    seen: Seen
+    form: Form
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a decision comes to: the answer it stands for, or the order of all of them."""
-
-    verb: str
-    response_id: int | None = None
-    ranking: Sequence[int] = ()
-    reason: str = ""
+def work_on(user: User, project: Project, claim_id: int, decision: Decision) -> Work:
+    """Everything a decision is judged by, in one round trip; 404 for a slot of another project."""
+    claim, seen = answers.at_hand(user, project, claim_id)
+    return Work(user, claim, seen, desk_forms.seen(project, decision.form))
 
 
 def submit(user: User, project: Project, claim_id: int, decision: Decision) -> None:
@@ -65,34 +52,23 @@ def submit(user: User, project: Project, claim_id: int, decision: Decision) -> N
     Safe to repeat: a decision whose answer was lost on the way counts once. Raises LeaseLost, StaleState
     or a CqiaError that says what is missing; the text is then kept as a draft.
     """
-    claim = get_object_or_404(Claim.objects.of(project), pk=claim_id)
+    work = work_on(user, project, claim_id, decision)
     try:
-        _record(user, claim, decision)
+        _record(work, decision)
     except CqiaError:
-        drafts.rescue(user, claim.pair_id, decision.edit)
+        drafts.rescue(user, work.claim.pair_id, decision.edit)
         raise
 
 
 @transaction.atomic
-def _record(user: User, claim: Claim, decision: Decision) -> None:
+def _record(work: Work, decision: Decision) -> None:
+    user, claim = work.user, work.claim
     left = queue.finish(claim, user)
     if left is None:
         if Claim.objects.done().filter(pk=claim.pk, holder=user).exists():
             return
         raise LeaseLost
-    outcome = _outcome(user, claim, decision)
-    Annotation.objects.create(
-        pair_id=claim.pair_id,
-        claim=claim,
-        author=user,
-        verb=outcome.verb,
-        response_id=outcome.response_id,
-        ranking=list(outcome.ranking),
-        reason=outcome.reason,
-        note=drafts.typed(decision.note),
-        guideline_id=decision.guideline_id,
-        seconds=_seconds(claim),
-    )
+    write(work, decision, _seconds(claim))
     drafts.forget(user, claim.pair_id, decision.edit)
     if left == 0:
         workflow.move("annotate", Pair(pk=claim.pair_id), user)
@@ -103,46 +79,55 @@ def _seconds(claim: Claim) -> float:
     return (timezone.now() - began).total_seconds() if began else 0.0
 
 
-def _outcome(user: User, claim: Claim, decision: Decision) -> Outcome:
-    if decision.verb == Verb.REJECT:
-        if decision.reason not in Annotation.Reason.values:
-            raise CqiaError("reason_missing")
-        return Outcome(Verb.REJECT, reason=decision.reason)
-    shown = answers.shown(claim, user)
-    if decision.verb == Verb.RANK:
-        ranking = _ranked(shown, decision.places)
-        return Outcome(Verb.RANK, ranking[0], ranking)
-    if len(shown) > 1:
-        raise CqiaError("not_ranked")
-    original = shown[0] if shown else None
-    if decision.verb == Verb.ACCEPT:
-        if original is None:
-            raise CqiaError("no_answer")
-        return Outcome(Verb.ACCEPT, original.pk)
-    return _rewritten(user, claim, original, drafts.typed(decision.text))
-
-
-def _ranked(shown: Sequence[Original], places: dict[int, int]) -> list[int]:
-    """The ids of the answers, best first."""
-    if len(shown) < 2:
-        raise CqiaError("one_answer")
-    numbers = range(1, len(shown) + 1)
-    if sorted(places) != list(numbers) or sorted(places.values()) != list(numbers):
-        raise CqiaError("rank_all")
-    return [shown[number - 1].pk for number in sorted(places, key=lambda number: places[number])]
-
-
-def _rewritten(user: User, claim: Claim, original: Original | None, text: str) -> Outcome:
-    """A new answer whose parent is the original; an unchanged one accepts it."""
-    if not text.strip():
-        raise CqiaError("empty_rewrite")
-    if original is not None and text.strip() == drafts.typed(original.text).strip():
-        return Outcome(Verb.ACCEPT, original.pk)
-    written = Response.objects.create(
-        pair_id=claim.pair_id,
-        text=text,
-        origin=Response.Origin.HUMAN,
-        author=user,
-        parent_id=original.pk if original else None,
+def write(work: Work, decision: Decision, seconds: float) -> Annotation:
+    """Store what the decision comes to, in the caller's transaction; what else follows is theirs."""
+    outcome = outcomes.outcome_of(decision, work.form, work.seen)
+    return Annotation.objects.create(
+        pair_id=work.claim.pair_id,
+        claim=work.claim,
+        author=work.user,
+        verb=outcome.verb,
+        response_id=_written(work, outcome) if outcome.written else outcome.response_id,
+        shown=[answer.pk for answer in work.seen.answers],
+        tiers=outcome.tiers,
+        all_bad=outcome.all_bad,
+        reasons=outcome.reasons,
+        tag=outcome.tag,
+        ratings=outcome.ratings,
+        fields=outcome.fields,
+        note=drafts.typed(decision.note),
+        flaw=outcome.flaw,
+        instruction=outcome.instruction,
+        input=outcome.input,
+        form_id=work.form.pk,
+        guideline_id=decision.guideline_id,
+        seconds=seconds,
     )
-    return Outcome(Verb.REWRITE, written.pk)
+
+
+def _written(work: Work, outcome: Outcome) -> int:
+    """A new answer whose parent is the one it was made of. What a model drafted stays a model's,
+    human-checked, unless most of it was written anew."""
+    drafted = _model_draft(work) if outcome.flaw else None
+    is_models = drafted is not None and _changed(drafted.text, outcome.written) <= MOSTLY_NEW
+    response = Response.objects.create(
+        pair_id=work.claim.pair_id,
+        text=outcome.written,
+        origin=Response.Origin.LLM if is_models else Response.Origin.HUMAN,
+        model=drafted.model[:120] if drafted is not None and is_models else "",
+        author=work.user,
+        parent_id=outcome.response_id,
+    )
+    if drafted is not None:
+        ModelDraft.objects.filter(pk=drafted.pk).update(response=response)
+    return response.pk
+
+
+def _model_draft(work: Work) -> ModelDraft | None:
+    """The latest one that this person got for the pair."""
+    mine = ModelDraft.objects.filter(pair=work.claim.pair_id, author=work.user)
+    return mine.exclude(text="").order_by("-id").first()
+
+
+def _changed(before: str, after: str) -> float:
+    return diff.summary(diff.diff(drafts.typed(before), after)).changed_ratio

@@ -1,25 +1,30 @@
 """What an annotator has before them: the pair, its answers, hints, the draft; or why there is no work."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from functools import lru_cache
 
 from django.db import connection
 from django.db.models import Min
 from django.utils import timezone
 from django.utils.functional import Promise
 
-from annotation import answers
+from annotation import answers, begun, comments, desk_forms
+from annotation.begun import Begun
 from annotation.checks import CHECK_OF, ProjectCheck, TextCheck
+from annotation.desk_forms import Form
 from annotation.models import (
     Annotation,
     AuditItem,
     Claim,
+    DeskForm,
     Draft,
     Finding,
     Guideline,
+    GuidelineSeen,
+    Mode,
     Pair,
     Project,
     Response,
@@ -80,16 +85,35 @@ class Desk:
     claim: Claim
     question: Question
     answers: list[Shown]
-    text: str  # what the editor begins with
-    reason: str
-    note: str
+    form: Form
+    begun: Begun  # what the fields begin with
     hints: list[Hint]
     remark: str  # of the reviewer who sent the pair back
     restored: datetime | None  # when the draft was saved that is shown
     draft_revision: int  # of the draft that is shown, 0 where there is none
     draft_rival: int | None  # the draft's id where another page's text waits beside it
     version: int | None  # of the guideline
+    seen: int  # the version of the guideline that this person has said to have seen; 0 for none
+    threads: int  # open threads of comments on this pair that this person sees
+    mentions: int  # of this person in the project, unread
     today: int
+    mends: int | None = None  # the decision that this one takes the place of
+
+    @property
+    def text(self) -> str:
+        """What the editor begins with."""
+        return self.begun.text
+
+    @property
+    def instruction(self) -> str:
+        """As this person edited it, else as it was imported."""
+        edited = self.begun.instruction
+        return self.question.instruction if edited is None else edited
+
+    @property
+    def input(self) -> str:
+        edited = self.begun.input
+        return self.question.input if edited is None else edited
 
     @property
     def original(self) -> str:
@@ -97,11 +121,24 @@ class Desk:
 
     @property
     def is_ranking(self) -> bool:
-        return len(self.answers) > 1
+        return len(self.answers) > 1 and self.form.mode != Mode.PICK
+
+    @property
+    def is_picking(self) -> bool:
+        return len(self.answers) > 1 and self.form.mode == Mode.PICK
+
+    @property
+    def states_flaw(self) -> bool:
+        """Whether an answer is rewritten from a model's draft, once it is said what is wrong."""
+        return self.form.mode == Mode.FLAW and len(self.answers) == 1
 
     @property
     def places(self) -> range:
         return range(1, len(self.answers) + 1)
+
+    @property
+    def is_guideline_new(self) -> bool:
+        return (self.version or 0) > self.seen
 
     @property
     def lease(self) -> Lease:
@@ -131,7 +168,11 @@ SELECT pair.state, source.name, pair.task_major, pair.task_minor, pair.domain,
        (SELECT json_build_array(fields, extract(epoch FROM saved_at), revision,
                                 CASE WHEN rivals <> '{{}}'::jsonb THEN id END)
           FROM {Draft._meta.db_table} WHERE pair_id = pair.id AND author_id = %(user)s),
+       (SELECT max(version) FROM {DeskForm._meta.db_table} WHERE project_id = pair.project_id),
        (SELECT max(version) FROM {Guideline._meta.db_table} WHERE project_id = pair.project_id),
+       (SELECT version FROM {GuidelineSeen._meta.db_table}
+         WHERE project_id = pair.project_id AND user_id = %(user)s),
+       ({comments.OPEN_SQL}), ({comments.UNREAD_SQL}),
        (SELECT count(*) FROM {Claim._meta.db_table}
          WHERE holder_id = %(user)s AND project_id = pair.project_id AND done_at >= %(midnight)s)
   FROM {Pair._meta.db_table} pair JOIN {Source._meta.db_table} source ON source.id = pair.source_id
@@ -142,45 +183,44 @@ SELECT pair.state, source.name, pair.task_major, pair.task_minor, pair.domain,
 _GUIDELINE = f"SELECT id FROM {Guideline._meta.db_table} WHERE project_id = %s AND version = %s"
 
 
-def desk_of(claim: Claim, user: User) -> Desk:
-    """Everything the workbench shows of a pair that `user` holds."""
+def desk_of(claim: Claim, user: User, mends: Annotation | None = None) -> Desk:
+    """Everything the workbench shows of a pair that `user` holds, or of whose decision they mend."""
     with connection.cursor() as cursor:
         cursor.execute(_READ, {"pair": claim.pair_id, "user": user.pk, "midnight": _midnight()})
-        *prompt, texts, found, lines, draft, version, today = cursor.fetchone()
+        row = cursor.fetchone()
+    *prompt, texts, found, lines, draft, form, version, seen, threads, mentions, today = row
     question = Question(*prompt)
-    fields: dict[str, Any] = draft[0] if draft else {}
-    shown = _shown(claim, user, dict(texts or ()), fields.get("places", {}))
+    known: dict[int, str] = dict(texts or ())
+    order = answers.in_turn(claim, user, known)
     sent_back = question.state == State.RETURNED
+    last = mends or (_last(claim, user) if sent_back else None)
+    before = begun.of_decision(last, order) if last else Begun()
+    kept = begun.of_draft(draft[0]) if draft else before
+    text = kept.text or before.text or (known[order[0]] if len(order) == 1 else "")
     return Desk(
         claim=claim,
         question=question,
-        answers=shown,
-        text=fields.get("text") or _first_text(claim, user, shown, sent_back=sent_back),
-        reason=fields.get("reason", ""),
-        note=fields.get("note", ""),
+        answers=[Shown(n, known[pk], kept.places.get(n)) for n, pk in enumerate(order, 1)],
+        form=desk_forms.of_version(claim.project_id, form),
+        begun=replace(kept, text=text),
+        mends=mends.pk if mends else None,
         hints=_hints(found or (), lines or {}),
         remark=_remark(claim) if sent_back else "",
         restored=datetime.fromtimestamp(draft[1], UTC) if draft else None,
         draft_revision=draft[2] if draft else 0,
         draft_rival=draft[3] if draft else None,
         version=version,
+        seen=seen or 0,
+        threads=threads,
+        mentions=mentions,
         today=today,
     )
 
 
-def _shown(claim: Claim, user: User, texts: dict[int, str], places: dict[str, int]) -> list[Shown]:
-    turns = enumerate(answers.in_turn(claim, user, texts), 1)
-    return [Shown(number, texts[pk], places.get(str(number))) for number, pk in turns]
-
-
-def _first_text(claim: Claim, user: User, shown: list[Shown], *, sent_back: bool) -> str:
-    """The answer to work on: of a pair sent back, what this person wrote the last time."""
-    if sent_back:
-        mine = Annotation.objects.filter(pair=claim.pair_id, author=user, response__isnull=False)
-        last = mine.select_related("response").order_by("-id").first()
-        if last is not None and last.response is not None:
-            return last.response.text
-    return shown[0].text if len(shown) == 1 else ""
+def _last(claim: Claim, user: User) -> Annotation | None:
+    """What this person decided of the pair before it was sent back."""
+    mine = Annotation.objects.filter(pair=claim.pair_id, author=user)
+    return mine.select_related("response").order_by("-id").first()
 
 
 def _hints(
@@ -204,10 +244,23 @@ def _remark(claim: Claim) -> str:
 
 def guideline_id(project: Project, version: int | None) -> int | None:
     """The id of a version of the guideline, None where there is no such version."""
+    if version is None:
+        return None
+    try:
+        return _guideline_id(project.pk, version)
+    except LookupError:
+        return None
+
+
+@lru_cache(maxsize=256)
+def _guideline_id(project_id: int, version: int) -> int:
+    # A version keeps its id for good; one that is not there is asked for again.
     with connection.cursor() as cursor:
-        cursor.execute(_GUIDELINE, [project.pk, version])
+        cursor.execute(_GUIDELINE, [project_id, version])
         row = cursor.fetchone()
-    return row[0] if row else None
+    if row is None:
+        raise LookupError
+    return int(row[0])
 
 
 def decided_today(user: User, project: Project) -> int:

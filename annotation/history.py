@@ -8,8 +8,10 @@ from typing import NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from annotation import desk_forms
 from annotation.checks import CHECK_OF
-from annotation.models import Annotation, Pair, Transition
+from annotation.desk_forms import Form
+from annotation.models import Pair, Transition
 from cqia.accounts.models import User
 
 VERBS: dict[str, Promise] = {
@@ -22,6 +24,10 @@ VERBS: dict[str, Promise] = {
     "take_back": _("taken back"),
     "dismiss": _("rejected by the lead after it was skipped"),
     "annotate": _("annotated"),
+    "undo": _("decision taken back"),
+    "unmend": _("decision taken back"),
+    "triage": _("dropped with its source"),
+    "untriage": _("dropping undone"),
     "approve": _("approved"),
     "fix": _("fixed and approved"),
     "return": _("sent back"),
@@ -45,9 +51,13 @@ class Event(NamedTuple):
 def timeline(pair: Pair) -> list[Event]:
     """Moves and maskings, oldest first; a masking comes before the moves that follow from it."""
     moves = pair.transitions.select_related("actor").order_by("id")
+    form = desk_forms.in_force(pair.project)
     events = [
         *_maskings(pair),
-        *(Event(move.at, verb_of(move), move.actor, reason_of(move), move.note) for move in moves),
+        *(
+            Event(move.at, verb_of(move), move.actor, reason_of(move, form), move.note)
+            for move in moves
+        ),
     ]
     return sorted(events, key=lambda event: event.at)
 
@@ -66,8 +76,8 @@ def verb_of(move: Transition) -> str:
     return str(VERBS.get(move.verb, move.verb))
 
 
-def reason_of(move: Transition) -> str:
+def reason_of(move: Transition, form: Form) -> str:
     """The name of the check, or of the reason that a person chose; empty where there is none."""
     if move.reason in CHECK_OF:
         return str(CHECK_OF[move.reason].name)
-    return str(dict(Annotation.Reason.choices).get(move.reason, move.reason))
+    return " · ".join(form.words([move.reason] if move.reason else []))

@@ -31,7 +31,8 @@ _WANTED = {ACCEPT: "accept", REWRITE: "rewrite"}
 _DECISIONS_SQL = f"""
 WITH decided AS (
     SELECT DISTINCT ON (decision.claim_id) decision.pair_id, decision.seconds,
-           CASE decision.verb WHEN 'rank' THEN 'accept' ELSE decision.verb END AS verb
+           CASE WHEN decision.all_bad THEN 'reject' WHEN decision.verb IN ('rank', 'pick')
+                THEN 'accept' ELSE decision.verb END AS verb
       FROM {Annotation._meta.db_table} decision
       JOIN {Pair._meta.db_table} pair ON pair.id = decision.pair_id
      WHERE pair.project_id = %(project)s AND decision.id <= %(last_annotation)s

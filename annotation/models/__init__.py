@@ -3,6 +3,7 @@ from annotation.models.audit_item import AuditItem
 from annotation.models.claim import Claim, Skip
 from annotation.models.comment import Comment, Mention
 from annotation.models.contamination import Benchmark, BenchmarkItem, Waiver
+from annotation.models.desk_form import DeskForm, Mode
 from annotation.models.draft import Draft
 from annotation.models.duplicate import Arrival, Band, Likeness, Ruling
 from annotation.models.finding import Finding, Judgement, Threshold
@@ -14,11 +15,13 @@ from annotation.models.label import ScoreLabel
 from annotation.models.lane import Lane
 from annotation.models.lexicon import Lexicon, LexiconVersion
 from annotation.models.mask import Mask
+from annotation.models.model_draft import ModelDraft
 from annotation.models.pair import Pair, Response, State, Transition
 from annotation.models.project import Endpoint, Guideline, Project, QueueOrder, SkipPolicy
 from annotation.models.quality import Predictor, QualityModel
 from annotation.models.redecision import Redecision
 from annotation.models.source import Batch, ImportIssue, Source
+from annotation.models.triage import Triage, TriageItem
 
 __all__ = [
     "Annotation",
@@ -30,6 +33,7 @@ __all__ = [
     "BenchmarkItem",
     "Claim",
     "Comment",
+    "DeskForm",
     "Draft",
     "Endpoint",
     "Finding",
@@ -46,6 +50,8 @@ __all__ = [
     "Likeness",
     "Mask",
     "Mention",
+    "Mode",
+    "ModelDraft",
     "Pair",
     "Predictor",
     "Project",
@@ -61,5 +67,7 @@ __all__ = [
     "State",
     "Threshold",
     "Transition",
+    "Triage",
+    "TriageItem",
     "Waiver",
 ]

@@ -102,7 +102,12 @@ def _decide(project: Project, users: dict[str, User]) -> None:
         claim = _claim(pair, user)
         places = _places(claim, user, decided.orders[number % 2])
         decision = decisions.Decision(
-            decided.verb, decided.text, decided.reason, decided.note, places, guideline
+            decided.verb,
+            text=decided.text,
+            reasons=[decided.reason] if decided.reason else [],
+            note=decided.note,
+            places=places,
+            guideline_id=guideline,
         )
         decisions.submit(user, project, claim.pk, decision)
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from annotation.models import Annotation
-
 FOLDER = Path(__file__).parent
 Place = tuple[str, int]  # a file of candidates, and the line in it
 
@@ -28,10 +26,10 @@ ACCEPTED = 12
 RANKED = 18
 
 _REASONS = {
-    "advertisement": Annotation.Reason.ADVERTISEMENT,
-    "mojibake": Annotation.Reason.FORMAT,
-    "repetition": Annotation.Reason.FORMAT,
-    "wrong_fact": Annotation.Reason.WRONG,
+    "advertisement": "ad",
+    "mojibake": "format",
+    "repetition": "format",
+    "wrong_fact": "wrong",
 }
 
 
@@ -71,7 +69,7 @@ def decisions() -> Iterator[Decided]:
         yield Decided((row["file"], row["line"]), "rewrite", text=row["rewrite"])
     for row in told["rejections"]:
         kind = planted[row["file"]][str(row["line"])]
-        reason = _REASONS.get(kind, Annotation.Reason.OTHER)
+        reason = _REASONS.get(kind, "other")
         yield Decided((row["file"], row["line"]), "reject", reason=reason, note=row["reason"])
     for line, orders in list(read("rankings.json")["safety.jsonl"].items())[:RANKED]:
         both = (orders["annotator"], orders["second_annotator"])

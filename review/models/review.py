@@ -21,6 +21,9 @@ class Review(models.Model):
     response = models.ForeignKey(
         Response, models.PROTECT, null=True, related_name="+", db_index=False
     )
+    # The prompt that may be released; null where it stays as it was imported.
+    instruction = models.TextField(null=True)
+    input = models.TextField(null=True)
     remark = models.TextField(blank=True, default="")
     seconds = models.FloatField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)

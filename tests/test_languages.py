@@ -164,7 +164,7 @@ PAGES = {
         "/p/empty/releases/",
         "/p/empty/evaluate/",
     ],
-    "annotator": ["/p/tea/annotate/", "/p/tea/annotate/guideline/", "/p/empty/annotate/"],
+    "annotator": ["/p/tea/annotate/", "/p/tea/guideline/", "/p/empty/annotate/"],
     "site_admin": ["/"],
     "reviewer": ["/p/tea/review/", "/p/empty/review/"],
     "evaluator": ["/p/tea/vote/", "/p/tea/vote/?all", "/p/empty/vote/"],

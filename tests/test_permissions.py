@@ -42,6 +42,8 @@ RULES: dict[str, Rule] = {
     "health": get(*EVERYBODY),
     "set_language": post(*EVERYBODY),
     "set-theme": post(*EVERYBODY),
+    "keys": get(*SIGNED_IN),
+    "reset-keys": post(*SIGNED_IN),
     "tokens": get(*SIGNED_IN),
     "new-token": post(*SIGNED_IN),
     "revoke-token": post(*SIGNED_IN),
@@ -124,6 +126,16 @@ RULES: dict[str, Rule] = {
     "annotation:take-up": post(ANNOTATOR),
     "annotation:preview-text": post(ANNOTATOR),
     "annotation:guideline": get(*MEMBERS, "site_admin"),
+    "annotation:guideline-version": get(*MEMBERS, "site_admin"),
+    "annotation:guideline-seen": post(*MEMBERS, "site_admin"),
+    "annotation:comments": get(*LEADS, REVIEWER, ANNOTATOR),
+    "annotation:add-comment": post(*LEADS, REVIEWER, ANNOTATOR),
+    "annotation:resolve-comment": post(*LEADS, REVIEWER, ANNOTATOR),
+    "annotation:mentions": get(*LEADS, REVIEWER, ANNOTATOR),
+    "annotation:read-mention": post(*LEADS, REVIEWER, ANNOTATOR),
+    "annotation:mine": get(ANNOTATOR),
+    "annotation:progress": get(ANNOTATOR),
+    "annotation:progress-chart": get(ANNOTATOR),
     "annotation:difference": post(ANNOTATOR),
     # settings
     "annotation:settings": get(*LEADS),
@@ -213,7 +225,8 @@ URLS = {
     if not name.startswith("account_")
 }
 # Numbers that exist nowhere: who may not enter must be turned away before that matters.
-ARGUMENTS = {"pk": 999_999, "number": 999_999, "slug": "tea", "form": "svg", "name": "ratings"}
+NOWHERE = dict.fromkeys(("pk", "number", "thread"), 999_999)
+ARGUMENTS = {**NOWHERE, "slug": "tea", "form": "svg", "name": "ratings"}
 
 
 def address(name: str) -> str:

@@ -1,9 +1,9 @@
-"""What helps while writing: the rendered text, the difference to the original, the guideline."""
+"""What helps while writing: the rendered text, and the difference to the original."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 
 from annotation import answers
 from annotation.access import project_for
@@ -42,12 +42,3 @@ def difference(request: Request, slug: str, pk: int) -> HttpResponse:
         "percent": round(100 * summary.changed_ratio) or 1,
     }
     return render(request, "annotation/_difference.html", context)
-
-
-@login_required
-@require_GET
-def guideline(request: Request, slug: str) -> HttpResponse:
-    """The latest version: beside the workbench, or as a page."""
-    latest = project_for(request, slug).guidelines.order_by("-version").first()
-    page = "annotation/_guideline.html" if request.htmx else "annotation/guideline.html"
-    return render(request, page, {"guideline": latest, "room": "annotate"})

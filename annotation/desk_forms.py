@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import get_language
 
-from annotation.models import DeskForm, Mode, Project
+from annotation.models import Annotation, DeskForm, Mode, Project
 from cqia.accounts.models import User, record
 
 BUILT_IN = 0  # the version of the form that comes with CQIA
@@ -156,6 +156,10 @@ def in_force(project: Project) -> Form:
 def seen(project: Project, version: int | None) -> Form:
     """The version that was on the page; the one in force where the page named none."""
     return in_force(project) if version is None else of_version(project.pk, version)
+
+
+def of_decision(annotation: Annotation) -> Form:
+    return read(annotation.form) if annotation.form else _BUILT_IN
 
 
 def read(saved: DeskForm) -> Form:

@@ -24,11 +24,12 @@ def whole_texts(ids: Sequence[int]) -> dict[int, Whole]:
         "pk", "system", "history", "instruction", "input"
     )
     return {
-        pk: Whole(_prompt(system, history, instruction, extra), tuple(answers[pk]))
+        pk: Whole(prompt_of(system, history, instruction, extra), tuple(answers[pk]))
         for pk, system, history, instruction, extra in parts
     }
 
 
-def _prompt(system: str, history: list[list[str]], instruction: str, extra: str) -> str:
+def prompt_of(system: str, history: list[list[str]], instruction: str, extra: str) -> str:
+    """A whole prompt as one text: system, earlier turns, instruction, input."""
     turns = [said for turn in history for said in turn]
     return "\n".join(part for part in (system, *turns, instruction, extra) if part)

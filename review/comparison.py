@@ -15,7 +15,7 @@ class Comparison:
     annotation: Annotation
     original: Response
     final: Response | None
-    ranked: list[Response]
+    ranked: list[list[Response]]  # tiers, best first
     changes: SafeString | None
     counts: Summary | None
 
@@ -42,7 +42,7 @@ def compare(annotation: Annotation, pair: Pair) -> Comparison:
         annotation=annotation,
         original=original or final or next(iter(responses.values())),
         final=final,
-        ranked=[responses[pk] for pk in annotation.ranking if pk in responses],
+        ranked=[[responses[pk] for pk in tier] for tier in annotation.tiers],
         changes=changes,
         counts=counts,
     )

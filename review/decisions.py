@@ -23,6 +23,9 @@ class OwnWork(CqiaError):
         super().__init__("own_work")
 
 
+_APPROVING = (Review.Verb.APPROVE, Review.Verb.FIX)
+
+
 @dataclass(frozen=True)
 class Verdict:
     """A reviewer's decision. `text` is the mended answer of a fix, `remark` what the annotator reads."""
@@ -43,7 +46,7 @@ def inbox(user: User, project: Project) -> QuerySet[Pair]:
 
 def latest_annotations(pair: Pair) -> list[Annotation]:
     """The decision that counts of each of the pair's annotators, newest first."""
-    every = pair.annotations.select_related("author", "response__parent").order_by("-id")
+    every = pair.annotations.select_related("author", "response__parent", "form").order_by("-id")
     latest: dict[int, Annotation] = {}
     for annotation in every:
         latest.setdefault(annotation.claim_id, annotation)
@@ -61,9 +64,10 @@ def decide(user: User, pair: Pair, verdict: Verdict) -> Review:
     if verdict.verb == Review.Verb.RETURN and not verdict.remark.strip():
         raise CqiaError("remark_missing")
     with transaction.atomic():
+        _hold(pair)
         annotation = _annotation_of(pair, verdict)
         verb = _verb(annotation, verdict)
-        workflow.move(verb, pair, user, reason=annotation.reason, note=verdict.remark)
+        workflow.move(verb, pair, user, reason="".join(annotation.reasons[:1]), note=verdict.remark)
         if verb == Review.Verb.RETURN:
             queue.reopen(pair)
         return Review.objects.create(
@@ -71,9 +75,16 @@ def decide(user: User, pair: Pair, verdict: Verdict) -> Review:
             reviewer=user,
             verb=verb,
             response=_final_response(user, pair, annotation, verb, verdict.text),
+            instruction=annotation.instruction if verb in _APPROVING else None,
+            input=annotation.input if verb in _APPROVING else None,
             remark=verdict.remark,
             seconds=verdict.seconds,
         )
+
+
+def _hold(pair: Pair) -> None:
+    """Let nobody mend their decision or take it back meanwhile; slots first, then the pair, as they do."""
+    list(pair.claims.select_for_update().order_by("slot").values_list("pk"))
 
 
 def _annotation_of(pair: Pair, verdict: Verdict) -> Annotation:
@@ -83,6 +94,8 @@ def _annotation_of(pair: Pair, verdict: Verdict) -> Annotation:
     for annotation in latest:
         if annotation.pk == verdict.annotation_id:
             return annotation
+    if pair.annotations.filter(pk=verdict.annotation_id).exists():
+        raise workflow.StaleState  # it was mended since
     raise Http404
 
 

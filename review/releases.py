@@ -7,6 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max
+from django.db.models.functions import Coalesce
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
 
@@ -14,7 +15,8 @@ from annotation import jobs
 from annotation.checks import Text
 from annotation.contamination import waivers
 from annotation.models import Job, Pair, Project, Response, Source, State
-from annotation.prefilter import chunks, texts_of
+from annotation.prefilter import chunks
+from annotation.texts import prompt_of
 from cqia.accounts.models import User, record
 from cqia.lib.errors import CqiaError
 from review import figures
@@ -24,11 +26,12 @@ from review.models import Release, ReleaseFile, ReleaseItem, Review
 TASK = "review.freeze"
 _CHUNK = 2000
 
-# The nine published fields, from the row as it stands now. `human_verified` is true of every row here:
-# one person decided on it and another approved it.
+# The nine published fields, from the row as it stands now, with the prompt as it was approved.
+# `human_verified` is true of every row here: one person decided on it and another approved it.
 _COPY_SQL = f"""
 WITH approved AS (
-    SELECT DISTINCT ON (review.pair_id) review.pair_id, review.response_id
+    SELECT DISTINCT ON (review.pair_id) review.pair_id, review.response_id, review.instruction,
+           review.input
       FROM {Review._meta.db_table} review
       JOIN {Pair._meta.db_table} pair ON pair.id = review.pair_id
      WHERE pair.project_id = %(project)s AND pair.state = %(approved)s
@@ -40,7 +43,8 @@ INSERT INTO {ReleaseItem._meta.db_table}
 SELECT %(release)s, row_number() OVER (ORDER BY pair.id), pair.id, response.id,
        source.name, source.licence,
        jsonb_build_object(
-           'instruction', pair.instruction, 'input', pair.input, 'output', response.text,
+           'instruction', coalesce(approved.instruction, pair.instruction),
+           'input', coalesce(approved.input, pair.input), 'output', response.text,
            'task_type', jsonb_build_object('major', pair.task_major, 'minor', pair.task_minor),
            'domain', pair.domain, 'metadata', pair.metadata, 'answer_from', response.origin,
            'human_verified', true, 'copyright', pair.copyright),
@@ -83,11 +87,16 @@ def _compare_with_benchmarks(project: Project) -> None:
             Review.objects.filter(pair__in=ids, response__isnull=False)
             .order_by("pair", "-id")
             .distinct("pair")
-            .values_list("pair", "response__text")
+            .values_list(
+                "pair",
+                "response__text",
+                "pair__system",
+                "pair__history",
+                Coalesce("instruction", "pair__instruction"),
+                Coalesce("input", "pair__input"),
+            )
         )
-        answers = dict(final)
-        asked = texts_of(ids)
-        texts = {pk: Text(asked[pk].prompt, (answers[pk],)) for pk in ids if pk in answers}
+        texts = {pk: Text(prompt_of(*prompt), (answer,)) for pk, answer, *prompt in final}
         waivers.recheck(project, texts)
     waivers.refuse_contaminated(project)
 

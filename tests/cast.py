@@ -185,7 +185,7 @@ def make_annotated(make_pair: MakePair, annotator: User) -> MakeAnnotated:
             author=by,
             verb=verb,
             response=response,
-            reason=reject,
+            reasons=[reject] if reject else [],
             seconds=9,
         )
         workflow.move("annotate", pair, by)

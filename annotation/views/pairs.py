@@ -42,7 +42,7 @@ def pair(request: Request, slug: str, pk: int) -> HttpResponse:
     shown_pair = get_object_or_404(
         Pair.objects.select_related("source", "batch"), project=project, pk=pk
     )
-    annotations = shown_pair.annotations.select_related("author", "response").order_by("id")
+    annotations = shown_pair.annotations.select_related("author", "form").order_by("id")
     context = {
         "room": "prefilter",
         "pair": shown_pair,

@@ -35,6 +35,7 @@ class Work:
     """Who decides, in which slot, on what, by which form."""
 
     user: User
+    project: Project
     claim: Claim
     seen: Seen
     form: Form
@@ -43,7 +44,7 @@ class Work:
 def work_on(user: User, project: Project, claim_id: int, decision: Decision) -> Work:
     """Everything a decision is judged by, in one round trip; 404 for a slot of another project."""
     claim, seen = answers.at_hand(user, project, claim_id)
-    return Work(user, claim, seen, desk_forms.seen(project, decision.form))
+    return Work(user, project, claim, seen, desk_forms.seen(project, decision.form))
 
 
 def submit(user: User, project: Project, claim_id: int, decision: Decision) -> None:
@@ -70,7 +71,7 @@ def _record(work: Work, decision: Decision) -> None:
         raise LeaseLost
     write(work, decision, _seconds(claim))
     drafts.forget(user, claim.pair_id, decision.edit)
-    if left == 0:
+    if left == 0 and queue.is_settled(claim, work.project):
         workflow.move("annotate", Pair(pk=claim.pair_id), user)
 
 

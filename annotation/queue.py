@@ -1,18 +1,21 @@
 """Who works on which pair: slots are made when a pair is queued, then claimed, renewed and freed."""
 
+import time
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.db import IntegrityError, connection
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from annotation import golden, lanes, queue_order
+from annotation import golden, opinions, queue_order, routing
 from annotation.models import Claim, Draft, Pair, Project, Skip
 from annotation.models.project import SkipPolicy
 from cqia.accounts.models import User
 
-CLAIMS, _SKIPS, _PROJECTS = Claim._meta.db_table, Skip._meta.db_table, Project._meta.db_table
+CLAIMS, _SKIPS = Claim._meta.db_table, Skip._meta.db_table
+_PAIRS, _PROJECTS = Pair._meta.db_table, Project._meta.db_table
 # How long a pair that was sent back waits for the person who annotated it (a default of ours).
 MENDING_LEASE = timedelta(days=7)
 
@@ -129,7 +132,7 @@ def _claim(user: User, project: Project, current: Claim | None = None) -> Claim 
 
 def _new(user: User, project: Project) -> list[str]:
     """Where this person's next pair may come from, the first choice first."""
-    mine = lanes.lanes_of(user, project) if project.has_lanes else []
+    mine = routing.lanes_of(user, project) if project.has_lanes else []
     free = [_FREE.format(lane=f"= {lane}") for lane in mine] or [_FREE.format(lane="IS NULL")]
     return [_BACK_LATER, *free] if project.skip_policy == SkipPolicy.LATER else free
 
@@ -181,7 +184,7 @@ def begin(claim: Claim, user: User) -> bool:
 # left them: of two people who finish the last two at once, the second sees both done.
 _FINISH_SQL = f"""
 WITH slots AS MATERIALIZED (
-    SELECT id, done_at FROM {CLAIMS} WHERE pair_id = %(pair)s ORDER BY slot FOR UPDATE
+    SELECT id, done_at FROM {CLAIMS} WHERE pair_id = %(pair)s ORDER BY id FOR UPDATE
 ), finished AS (
     UPDATE {CLAIMS} claim SET done_at = now() FROM slots
      WHERE slots.id = claim.id AND claim.id = %(claim)s
@@ -203,24 +206,64 @@ def finish(claim: Claim, user: User) -> int | None:
     return None if row is None else int(row[0])
 
 
-_EXPIRED = "holder_id IS NOT NULL AND done_at IS NULL AND held_until < statement_timestamp()"
-# A slot of a pair with a known decision was made for its holder, and is nobody else's.
+# At the place of the others: whoever is free finishes what is begun before they begin something new.
+_ONE_MORE_SQL = f"""
+INSERT INTO {CLAIMS} (pair_id, project_id, slot, place, lane_id)
+SELECT pair.id, pair.project_id, max(slot) + 1, least(min(place), pair.id), ({routing.LANE_SQL})
+  FROM {_PAIRS} pair JOIN {CLAIMS} ON pair_id = pair.id
+ WHERE pair.id = %s GROUP BY pair.id HAVING count(*) < %s
+RETURNING id
+"""
+
+
+def is_settled(claim: Claim, project: Project) -> bool:
+    """Whether a pair moves on, now that the last of its slots is done.
+
+    It stays where its annotators disagree and one more may be asked, whose slot is opened here; and a
+    pair with a known decision never moves. Run it in the deciding transaction.
+    """
+    if claim.gold_id is not None:
+        return False
+    may_disagree = 1 < project.annotators_per_pair < project.most_annotators
+    if not may_disagree or opinions.agree(claim.pair_id, project):
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE_MORE_SQL, [claim.pair_id, project.most_annotators])
+        return cursor.fetchone() is None
+
+
+# A slot goes back into the lane of its pair as lanes now are. That of a pair with a known decision was
+# made for its holder, and is nobody else's.
 _FREE_SQL = f"""
 WITH gone AS (
-    DELETE FROM {CLAIMS} WHERE {_EXPIRED} AND gold_id IS NOT NULL {{of}} RETURNING id
+    DELETE FROM {CLAIMS} claim WHERE {{these}} AND gold_id IS NOT NULL RETURNING id
 ), freed AS (
-    UPDATE {CLAIMS} SET holder_id = NULL, held_since = NULL, held_until = NULL
-     WHERE {_EXPIRED} AND gold_id IS NULL {{of}} RETURNING id
+    UPDATE {CLAIMS} claim SET holder_id = NULL, held_since = NULL, held_until = NULL,
+           lane_id = ({routing.LANE_SQL}), place = coalesce(%(place)s, claim.place)
+      FROM {_PAIRS} pair
+     WHERE pair.id = claim.pair_id AND {{these}} AND gold_id IS NULL RETURNING claim.id
 )
 SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM freed)
 """
+_EXPIRED = """holder_id IS NOT NULL AND done_at IS NULL AND held_until < statement_timestamp()
+    AND (%(project)s IS NULL OR claim.project_id = %(project)s)"""
+_ONE_HELD = "claim.id = %(claim)s AND holder_id = %(user)s AND done_at IS NULL"
 
 
 def free_expired(project: Project | None = None) -> int:
     """Free the slots whose lease ran out; the drafts stay. Returns how many."""
-    of, values = ("", []) if project is None else ("AND project_id = %s", [project.pk] * 2)
+    return _free(_EXPIRED, {"project": project.pk if project else None, "place": None})
+
+
+def give_up(claim: Claim, user: User) -> bool:
+    """Free one's own slot, at the very end of the queue; False where it was lost."""
+    place = time.time_ns() // 1000
+    return bool(_free(_ONE_HELD, {"claim": claim.pk, "user": user.pk, "place": place}))
+
+
+def _free(these: str, values: dict[str, Any]) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(_FREE_SQL.format(of=of), values)
+        cursor.execute(_FREE_SQL.format(these=these), values)
         return int(cursor.fetchone()[0])
 
 

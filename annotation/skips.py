@@ -1,6 +1,5 @@
 """Pairs that people did not want to decide on: why, where they go by the project's policy, how many."""
 
-import time
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -8,7 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
-from annotation import workflow
+from annotation import queue, workflow
 from annotation.models import Claim, Project, Skip, SkipPolicy
 from annotation.workflow import Wanted
 from cqia.accounts.models import User, record
@@ -27,7 +26,7 @@ def skip(claim: Claim, user: User, project: Project, reason: str = "", note: str
         raise CqiaError("skip_reason_unknown")
     if reason == Skip.Reason.OTHER and not note.strip():
         raise CqiaError("skip_note_missing")
-    if not _free(claim, user):
+    if not queue.give_up(claim, user):
         return False
     policy = SkipPolicy.OTHERS if claim.gold_id else SkipPolicy(project.skip_policy)
     if policy == SkipPolicy.LEAD:
@@ -43,14 +42,6 @@ def skip(claim: Claim, user: User, project: Project, reason: str = "", note: str
         until=later if policy == SkipPolicy.LATER else None,
     )
     return True
-
-
-def _free(claim: Claim, user: User) -> bool:
-    mine = Claim.objects.filter(pk=claim.pk, holder=user, done_at=None)
-    if claim.gold_id:  # made for this person, and nobody else's
-        return bool(mine.delete()[0])
-    last = time.time_ns() // 1000
-    return bool(mine.update(holder=None, held_since=None, held_until=None, place=last))
 
 
 def _open(claim: Claim, user: User) -> QuerySet[Skip]:

@@ -114,6 +114,8 @@ MESSAGES: dict[str, Promise] = {
     "stale_state": _("Somebody else has decided on this pair in the meantime."),
     "lease_lost": _("This pair is no longer yours; your text is kept as a draft."),
     "draft_conflict": _("Another page of yours has saved another text for this pair. Both are kept."),
+    "lane_takes_all": _("Choose a source, a task type or a domain: a lane is for some pairs only."),
+    "lane_name_taken": _("There is a lane “%(name)s” already."),
     "skip_reason_unknown": _("Choose why you skip this pair."),
     "skip_note_missing": _("Say in a few words why you skip this pair."),
     "rank_all": _("Give each of the answers a place."),

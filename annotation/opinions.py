@@ -1,0 +1,68 @@
+"""Whether those who decided on a pair agree: where they do not, one more is asked.
+
+They agree where more than half of them decide by the same verb, and those are alike in what they wrote,
+ranked or picked: on average as alike as the project asks for (annotation.models.Project).
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import combinations
+from statistics import fmean
+
+from django.db import connection
+
+from annotation.models import Annotation, Claim, Project, Response
+from cqia.lib import likeness
+
+# Of each slot the latest decision, for it may have been mended; none on a pair with a known decision.
+_OPINIONS_SQL = f"""
+SELECT DISTINCT ON (decision.claim_id)
+       decision.verb, decision.response_id, coalesce(response.text, ''),
+       decision.tiers::json, decision.all_bad
+  FROM {Annotation._meta.db_table} decision
+  JOIN {Claim._meta.db_table} claim ON claim.id = decision.claim_id AND claim.gold_id IS NULL
+  LEFT JOIN {Response._meta.db_table} response ON response.id = decision.response_id
+ WHERE decision.pair_id = %s
+ ORDER BY decision.claim_id, decision.id DESC
+"""
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What one person decided; `tiers` as of a ranking, best first."""
+
+    verb: str
+    response_id: int | None
+    text: str
+    tiers: list[list[int]]
+    all_bad: bool
+
+
+def agree(pair_id: int, project: Project) -> bool:
+    """Whether a pair needs nobody more, by the decisions there are."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OPINIONS_SQL, [pair_id])
+        opinions = [Opinion(*row) for row in cursor.fetchall()]
+    return are_alike(opinions, project.least_likeness / 100)
+
+
+def are_alike(opinions: list[Opinion], least: float) -> bool:
+    """The rule itself; `least` is a likeness from 0 to 1."""
+    verb, count = Counter(opinion.verb for opinion in opinions).most_common(1)[0]
+    if 2 * count <= len(opinions):
+        return False
+    pairs = list(combinations((one for one in opinions if one.verb == verb), 2))
+    return not pairs or fmean(_likeness(one, other) for one, other in pairs) >= least
+
+
+def _likeness(one: Opinion, other: Opinion) -> float:
+    match one.verb:
+        case Annotation.Verb.REWRITE:
+            return likeness.of_texts(one.text, other.text)
+        case Annotation.Verb.RANK if one.all_bad or other.all_bad:
+            return float(one.all_bad == other.all_bad)
+        case Annotation.Verb.RANK:
+            return likeness.of_rankings(one.tiers, other.tiers)
+        case Annotation.Verb.PICK:
+            return float(one.response_id == other.response_id)
+    return 1.0

@@ -23,8 +23,20 @@ class Writing(NamedTuple):
     def total(self) -> int:
         return sum(self)
 
-    def share(self, count: int) -> float:
-        """`count` of all that was written, from 0 to 1."""
+    @property
+    def typed_share(self) -> float:
+        return self._share(self.typed)
+
+    @property
+    def pasted_share(self) -> float:
+        return self._share(self.pasted)
+
+    @property
+    def composed_share(self) -> float:
+        return self._share(self.composed)
+
+    def _share(self, count: int) -> float:
+        """Of all that was written, from 0 to 1."""
         return count / self.total if self.total else 0.0
 
 

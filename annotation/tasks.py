@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from annotation import ingest, jobs, judge, masking, prefilter, quality, queue, queue_order
+from annotation import copied, ingest, jobs, judge, masking, prefilter, quality, queue, queue_order
 from annotation.contamination import registry
 
 
@@ -14,6 +14,11 @@ def ring_idle_jobs() -> None:
 @shared_task(name="annotation.free_expired_claims", expires=30)
 def free_expired_claims() -> None:
     queue.free_expired()
+
+
+@shared_task(name="annotation.read_answers", expires=60)
+def read_answers() -> None:
+    copied.read_answers()
 
 
 @shared_task(name="annotation.train_due_models", expires=300)

@@ -119,6 +119,36 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="AnswerGram",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "gram",
+                        "response",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("gram", models.BigIntegerField()),
+                ("response", models.BigIntegerField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="AnswersRead",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("upto", models.BigIntegerField(default=0)),
+            ],
+        ),
+        migrations.CreateModel(
             name="GuidelineSeen",
             fields=[
                 (

@@ -1,4 +1,5 @@
 from annotation.models.annotation import Annotation
+from annotation.models.answer_gram import AnswerGram, AnswersRead
 from annotation.models.audit_item import AuditItem
 from annotation.models.claim import Claim, Skip
 from annotation.models.comment import Comment, Mention
@@ -25,6 +26,8 @@ from annotation.models.triage import Triage, TriageItem
 
 __all__ = [
     "Annotation",
+    "AnswerGram",
+    "AnswersRead",
     "Arrival",
     "AuditItem",
     "Band",

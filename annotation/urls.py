@@ -127,6 +127,8 @@ urlpatterns = [
     path("annotate/claims/<int:pk>/draft", workbench.save_draft, name="save-draft"),
     path("annotate/claims/<int:pk>/skip", workbench.skip, name="skip"),
     path("annotate/claims/<int:pk>/renew", workbench.renew, name="renew"),
+    path("annotate/claims/<int:pk>/begin", workbench.begin, name="begin"),
+    path("annotate/ahead", workbench.ahead, name="ahead"),
     path("annotate/claims/<int:pk>/difference", writing.difference, name="difference"),
     # settings
     path("settings/", settings.settings, name="settings"),

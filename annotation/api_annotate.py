@@ -9,9 +9,9 @@ from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotation import decisions, desk, drafts, queue, skips
+from annotation import decisions, desk, drafts, idle, queue, skips
 from annotation.access import project_for
-from annotation.models import Annotation, Claim, Mode, Project
+from annotation.models import Annotation, Claim, Mode, Project, Skip
 from annotation.outcomes import Decision
 from cqia.accounts import http
 from cqia.accounts.models import User
@@ -50,8 +50,10 @@ class WorkSerializer(serializers.Serializer[Any]):
 class NextSerializer(serializers.Serializer[Any]):
     next = WorkSerializer(allow_null=True)
     idle = serializers.ChoiceField(
-        choices=[reason.value for reason in desk.Idle], allow_null=True, help_text="Why none."
+        choices=[reason.value for reason in idle.Idle], allow_null=True, help_text="Why none."
     )
+    until = serializers.DateTimeField(allow_null=True, help_text="When the first may come free.")
+    note = serializers.CharField(allow_blank=True, help_text="Of the lead, who paused the project.")
 
 
 def _edited(help_text: str) -> serializers.CharField:
@@ -118,6 +120,15 @@ class KeptSerializer(serializers.Serializer[Any]):
     rivals = serializers.ListField(source="rivals.values", child=serializers.DictField())
 
 
+class SkipSerializer(serializers.Serializer[Any]):
+    reason = serializers.ChoiceField(choices=Skip.Reason.choices)
+    note = serializers.CharField(default="", allow_blank=True, max_length=2000)
+
+
+class LeaseSerializer(serializers.Serializer[Any]):
+    seconds_left = serializers.IntegerField()
+
+
 class SavedSerializer(serializers.Serializer[Any]):
     seconds_left = serializers.IntegerField()
     revision = serializers.IntegerField(help_text="Of the draft as it is kept now.")
@@ -163,15 +174,38 @@ def draft(request: Request, slug: str, pk: int) -> Response:
     return Response({"seconds_left": left, "revision": saved.revision})
 
 
-@extend_schema(request=None, responses=NextSerializer)
+@extend_schema(request=SkipSerializer, responses=NextSerializer)
 @api_view(["POST"])
 def skip(request: Request, slug: str, pk: int) -> Response:
-    """Put a claimed pair at the end of the queue; answers with the next one."""
+    """Send a claimed pair where the project's policy says; answers with the next one."""
     user, project = _seat(request, slug)
     claim = get_object_or_404(Claim.objects.of(project), pk=pk)
-    if not skips.skip(claim, user, project):
+    said = _valid(SkipSerializer(data=request.data))
+    if not skips.skip(claim, user, project, said["reason"], said["note"]):
         raise decisions.LeaseLost
     return _next(user, project)
+
+
+@extend_schema(request=None, responses=NextSerializer)
+@api_view(["POST"])
+def claim_ahead(request: Request, slug: str, pk: int) -> Response:
+    """The pair to show after this one, which one holds; its clock starts with `begin`."""
+    user, project = _seat(request, slug)
+    claim = get_object_or_404(Claim.objects.of(project), pk=pk)
+    if claim.holder_id != user.pk or claim.done_at is not None:
+        raise decisions.LeaseLost
+    return _answer(user, project, queue.claim_ahead(user, project, claim))
+
+
+@extend_schema(request=None, responses=LeaseSerializer)
+@api_view(["POST"])
+def begin(request: Request, slug: str, pk: int) -> Response:
+    """Start the clock of a pair that was claimed ahead, now that it is shown."""
+    user, project = _seat(request, slug)
+    claim = get_object_or_404(Claim.objects.of(project), pk=pk)
+    if not queue.begin(claim, user):
+        raise decisions.LeaseLost
+    return Response({"seconds_left": desk.lease_of(claim).seconds})
 
 
 def _seat(request: Request, slug: str) -> tuple[User, Project]:
@@ -197,7 +231,13 @@ def _decision(project: Project, data: dict[str, Any]) -> Decision:
 
 
 def _next(user: User, project: Project) -> Response:
-    claim = queue.claim_next(user, project)
-    work = desk.desk_of(claim, user) if claim else None
-    idle = None if claim else desk.why_idle(user, project).reason
-    return Response(NextSerializer({"next": work, "idle": idle}).data)
+    return _answer(user, project, queue.claim_next(user, project))
+
+
+def _answer(user: User, project: Project, claim: Claim | None) -> Response:
+    if claim is not None:
+        found = {"next": desk.desk_of(claim, user), "idle": None, "until": None, "note": ""}
+    else:
+        nothing = idle.why_idle(user, project)
+        found = {"next": None, "idle": nothing.reason, "until": nothing.until, "note": nothing.note}
+    return Response(NextSerializer(found).data)

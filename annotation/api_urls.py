@@ -59,4 +59,6 @@ urlpatterns = [
     path("projects/<slug:slug>/claims/<int:pk>/draft", api_annotate.save_draft, name="api-draft"),
     path("projects/<slug:slug>/claims/<int:pk>/submit", api_annotate.submit, name="api-submit"),
     path("projects/<slug:slug>/claims/<int:pk>/skip", api_annotate.skip, name="api-skip"),
+    path("projects/<slug:slug>/claims/<int:pk>/ahead", api_annotate.claim_ahead, name="api-ahead"),
+    path("projects/<slug:slug>/claims/<int:pk>/begin", api_annotate.begin, name="api-begin"),
 ]

@@ -1,13 +1,11 @@
-"""What an annotator has before them: the pair, its answers, hints, the draft; or why there is no work."""
+"""What an annotator has before them: the pair, its answers, hints, the draft."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from functools import lru_cache
 
 from django.db import connection
-from django.db.models import Min
 from django.utils import timezone
 from django.utils.functional import Promise
 
@@ -271,40 +269,3 @@ def decided_today(user: User, project: Project) -> int:
 def _midnight() -> datetime:
     return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
 
-
-class Idle(StrEnum):
-    """Why there is no work for a person."""
-
-    NOTHING_IMPORTED = "nothing_imported"
-    NOTHING_PASSED = "nothing_passed"  # it waits for the pre-filter, or was dropped
-    SKIPPED = "skipped"  # only pairs are left that they put off themselves
-    HELD = "held"  # others are on the rest
-    SECOND_PERSON = "second_person"  # what is open has their decision already
-    ALL_DONE = "all_done"
-
-
-@dataclass(frozen=True)
-class Nothing:
-    """No work: why, how many pairs are concerned, and when the first may come free."""
-
-    reason: Idle
-    count: int = 0
-    until: datetime | None = None
-
-
-def why_idle(user: User, project: Project) -> Nothing:
-    """Asked only where `claim_next` found nothing."""
-    claims = Claim.objects.of(project)
-    skipped = claims.filter(holder=None, pair__skips__user=user).count()
-    if skipped:
-        return Nothing(Idle.SKIPPED, skipped)
-    free = claims.filter(holder=None).count()
-    if free:
-        return Nothing(Idle.SECOND_PERSON, free)
-    held = claims.filter(holder__isnull=False, done_at=None)
-    if number := held.count():
-        return Nothing(Idle.HELD, number, held.aggregate(Min("held_until"))["held_until__min"])
-    if claims.exists():
-        return Nothing(Idle.ALL_DONE)
-    waits = Pair.objects.filter(project=project).exists()
-    return Nothing(Idle.NOTHING_PASSED if waits else Idle.NOTHING_IMPORTED)

@@ -195,6 +195,8 @@ RULES: dict[str, Rule] = {
     "api-draft": Rule(frozenset({ANNOTATOR}), "put"),
     "api-submit": post(ANNOTATOR),
     "api-skip": post(ANNOTATOR),
+    "api-ahead": post(ANNOTATOR),
+    "api-begin": post(ANNOTATOR),
     "api-review": post(REVIEWER),
     "api-releases": get(*LEADS),
     "api-release-file": get(*LEADS),

@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import reswap, retarget
 
-from annotation import decisions, desk, drafts, queue, skips
+from annotation import decisions, desk, drafts, idle, queue, skips
 from annotation.access import project_for
 from annotation.models import Claim, Project, Skip
 from annotation.views.decision_form import DecisionForm, WorkForm
@@ -190,7 +190,7 @@ def _after(request: Request, project: Project, shown: Claim) -> HttpResponse:
 def _on_the_desk(request: Request, project: Project) -> dict[str, Any]:
     claim = queue.claim_next(request.user, project)
     if claim is None:
-        nothing = desk.why_idle(request.user, project)
+        nothing = idle.why_idle(request.user, project)
         today = desk.decided_today(request.user, project)
         return {"room": "annotate", "nothing": nothing, "today": today}
     work = desk.desk_of(claim, request.user)

@@ -268,4 +268,3 @@ def decided_today(user: User, project: Project) -> int:
 
 def _midnight() -> datetime:
     return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-

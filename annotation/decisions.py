@@ -6,7 +6,7 @@ from typing import ClassVar
 from django.db import transaction
 from django.utils import timezone
 
-from annotation import answers, desk_forms, drafts, outcomes, queue, workflow
+from annotation import answers, desk_forms, drafts, evidence, live_hints, outcomes, queue, workflow
 from annotation.answers import Seen
 from annotation.desk_forms import Form
 from annotation.models import Annotation, Claim, ModelDraft, Pair, Project, Response
@@ -83,7 +83,9 @@ def _seconds(claim: Claim) -> float:
 def write(work: Work, decision: Decision, seconds: float) -> Annotation:
     """Store what the decision comes to, in the caller's transaction; what else follows is theirs."""
     outcome = outcomes.outcome_of(decision, work.form, work.seen)
-    return Annotation.objects.create(
+    if outcome.written:
+        live_hints.refuse(work.claim.project_id, outcome.written)
+    annotation = Annotation(
         pair_id=work.claim.pair_id,
         claim=work.claim,
         author=work.user,
@@ -104,6 +106,9 @@ def write(work: Work, decision: Decision, seconds: float) -> Annotation:
         guideline_id=decision.guideline_id,
         seconds=seconds,
     )
+    evidence.keep(annotation, decision.evidence)
+    annotation.save(force_insert=True)
+    return annotation
 
 
 def _written(work: Work, outcome: Outcome) -> int:

@@ -2,7 +2,18 @@
 
 from celery import shared_task
 
-from annotation import copied, ingest, jobs, judge, masking, prefilter, quality, queue, queue_order
+from annotation import (
+    copied,
+    ingest,
+    jobs,
+    judge,
+    masking,
+    model_drafts,
+    prefilter,
+    quality,
+    queue,
+    queue_order,
+)
 from annotation.contamination import registry
 
 
@@ -59,3 +70,8 @@ def mask_personal_data(job_id: int) -> None:
 @shared_task(name="annotation.run_judge")
 def run_judge(job_id: int) -> None:
     jobs.run(job_id, judge.run)
+
+
+@shared_task(name=model_drafts.TASK)
+def draft_answer(job_id: int) -> None:
+    jobs.run(job_id, model_drafts.run)

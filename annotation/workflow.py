@@ -42,8 +42,13 @@ MOVES: dict[str, Move] = {
     "discard": Move((State.IMPORTED, State.QUEUED, State.DROPPED), State.REJECTED),
     "take_back": Move((State.REJECTED,), State.QUEUED),  # the discarding was undone
     "dismiss": Move((State.QUEUED, State.RETURNED), State.REJECTED),  # skipped, and looked at
+    # a lead's, of all that waits of a source
+    "triage": Move((State.QUEUED,), State.REJECTED),
+    "untriage": Move((State.REJECTED,), State.QUEUED),
     # an annotator's
     "annotate": Move((State.QUEUED, State.RETURNED), State.ANNOTATED),
+    "undo": Move((State.ANNOTATED,), State.QUEUED),  # they took their decision back at once
+    "unmend": Move((State.ANNOTATED,), State.RETURNED),  # the same, of a pair that was sent back
     # a reviewer's
     "approve": Move((State.ANNOTATED,), State.APPROVED),
     "fix": Move((State.ANNOTATED,), State.APPROVED),

@@ -116,6 +116,10 @@ RULES: dict[str, Rule] = {
     # workbench
     "annotation:workbench": get(ANNOTATOR),
     "annotation:submit": post(ANNOTATOR),
+    "annotation:undo": post(ANNOTATOR),
+    "annotation:mend": get(ANNOTATOR),
+    "annotation:flaw": get(ANNOTATOR),
+    "annotation:take-model-draft": post(ANNOTATOR),
     "annotation:save-draft": post(ANNOTATOR),
     "annotation:drafts": get(ANNOTATOR),
     "annotation:draft": get(ANNOTATOR),

@@ -34,7 +34,7 @@ def workbench(request: Request, slug: str) -> HttpResponse:
 @login_required
 @require_POST
 def submit(request: Request, slug: str, pk: int) -> HttpResponse:
-    project = _seat(request, slug)
+    project = seat(request, slug)
     form = DecisionForm(request.POST)
     if not form.is_valid():
         return refused(request, project, form.sentences(), 400)
@@ -50,7 +50,7 @@ def submit(request: Request, slug: str, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def save_draft(request: Request, slug: str, pk: int) -> HttpResponse:
-    project = _seat(request, slug)
+    project = seat(request, slug)
     claim = get_object_or_404(Claim.objects.of(project), pk=pk)
     form = WorkForm(request.POST)
     if not form.is_valid():
@@ -69,7 +69,7 @@ def save_draft(request: Request, slug: str, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def skip(request: Request, slug: str, pk: int) -> HttpResponse:
-    project = _seat(request, slug)
+    project = seat(request, slug)
     claim = get_object_or_404(Claim.objects.of(project), pk=pk)
     reason, why = request.POST.get("why", ""), drafts.typed(request.POST.get("skip_note", ""))
     try:
@@ -98,7 +98,7 @@ def take_up(request: Request, slug: str) -> HttpResponse:
 @require_POST
 def ahead(request: Request, slug: str) -> HttpResponse:
     """The desk after the one that the page shows, to be put there the moment it is wanted."""
-    project = _seat(request, slug)
+    project = seat(request, slug)
     shown = _shown(request, project)
     if shown is None:
         return HttpResponse(status=204)
@@ -109,7 +109,7 @@ def ahead(request: Request, slug: str) -> HttpResponse:
 @require_POST
 def begin(request: Request, slug: str, pk: int) -> HttpResponse:
     """The pair that was claimed ahead is on the screen now."""
-    project = _seat(request, slug)
+    project = seat(request, slug)
     claim = get_object_or_404(Claim.objects.of(project), pk=pk)
     if not queue.begin(claim, request.user):
         return _lost(request, project)
@@ -119,7 +119,7 @@ def begin(request: Request, slug: str, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def renew(request: Request, slug: str, pk: int) -> HttpResponse:
-    project = _seat(request, slug)
+    project = seat(request, slug)
     claim = get_object_or_404(Claim.objects.of(project), pk=pk)
     if not queue.renew(claim, request.user, project):
         return _lost(request, project)
@@ -153,7 +153,7 @@ class SomebodyElse(CqiaError):
         super().__init__("somebody_else")
 
 
-def _seat(request: Request, slug: str) -> Project:
+def seat(request: Request, slug: str) -> Project:
     """The project, for the person whose page it is: what one typed is never another's decision."""
     said = request.POST.get("as", "")
     if said and said != str(request.user.pk):

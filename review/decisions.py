@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
 
-from annotation import queue, workflow
+from annotation import desk_forms, queue, workflow
 from annotation.models import Annotation, Pair, Project, Response, State
 from cqia.accounts.models import User
 from cqia.lib.errors import CqiaError
@@ -28,11 +28,15 @@ _APPROVING = (Review.Verb.APPROVE, Review.Verb.FIX)
 
 @dataclass(frozen=True)
 class Verdict:
-    """A reviewer's decision. `text` is the mended answer of a fix, `remark` what the annotator reads."""
+    """A reviewer's decision. `text` is the mended answer of a fix, `remark` what the annotator reads.
+
+    `reason` of sending back is a key of the project's form, by which the annotator sees what is common.
+    """
 
     verb: Review.Verb
     text: str = ""
     remark: str = ""
+    reason: str = ""
     annotation_id: int | None = None  # whose answer is approved; the latest where not said
     seconds: float = 0.0
 
@@ -67,7 +71,8 @@ def decide(user: User, pair: Pair, verdict: Verdict) -> Review:
         _hold(pair)
         annotation = _annotation_of(pair, verdict)
         verb = _verb(annotation, verdict)
-        workflow.move(verb, pair, user, reason="".join(annotation.reasons[:1]), note=verdict.remark)
+        reason = _reason(annotation, verdict, pair.project)
+        workflow.move(verb, pair, user, reason=reason, note=verdict.remark)
         if verb == Review.Verb.RETURN:
             queue.reopen(pair)
         return Review.objects.create(
@@ -80,6 +85,14 @@ def decide(user: User, pair: Pair, verdict: Verdict) -> Review:
             remark=verdict.remark,
             seconds=verdict.seconds,
         )
+
+
+def _reason(annotation: Annotation, verdict: Verdict, project: Project) -> str:
+    """Why the pair is sent back, or the first of the reasons for which it was rejected."""
+    if verdict.verb != Review.Verb.RETURN:
+        return "".join(annotation.reasons[:1])
+    known = {reason.key for reason in desk_forms.in_force(project).reasons}
+    return verdict.reason if verdict.reason in known else ""
 
 
 def _hold(pair: Pair) -> None:

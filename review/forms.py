@@ -11,6 +11,7 @@ class VerdictForm(forms.Form):
     verb = forms.ChoiceField(choices=Review.Verb.choices)
     text = forms.CharField(required=False, strip=False)
     remark = forms.CharField(required=False)
+    reason = forms.CharField(required=False, max_length=40)
     annotation = forms.IntegerField(required=False)
     shown_at = forms.FloatField(required=False)
 
@@ -23,6 +24,7 @@ class VerdictForm(forms.Form):
             # Browsers send line ends as CRLF; the text itself has none.
             text=data["text"].replace("\r\n", "\n"),
             remark=data["remark"],
+            reason=data["reason"],
             annotation_id=data["annotation"],
             seconds=max(0.0, now - shown_at),
         )

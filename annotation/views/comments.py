@@ -89,5 +89,13 @@ def _shown(
         "text": text,
         "room": "annotate",
     }
-    page = "annotation/_comments.html" if request.htmx else "annotation/comments.html"
-    return render(request, page, context, status=400 if said else 200)
+    return render(request, _template(request), context, status=400 if said else 200)
+
+
+def _template(request: Request) -> str:
+    """The page, the aside of the desk, or the threads alone."""
+    if not request.htmx:
+        return "annotation/comments.html"
+    if request.htmx.target == "comments":
+        return "annotation/_comments_aside.html"
+    return "annotation/_comments.html"

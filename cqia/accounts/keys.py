@@ -91,6 +91,8 @@ PLACES = (
             Action("vote-b", _("B is better"), "2"),
             Action("vote-tie", _("Tie"), "3"),
             Action("vote-bad", _("Both are bad"), "4"),
+            Action("vote-skip", _("Skip"), "s"),
+            Action("vote-how", _("How to vote"), "g"),
         ),
     ),
 )

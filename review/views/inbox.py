@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from annotation import desk_forms
 from annotation.access import project_for
 from annotation.models import Annotation, AuditItem, Pair, Project, State
 from annotation.thresholds import measured
@@ -77,6 +78,7 @@ def _page(
     }
     if shown is not None:
         latest = decisions.latest_annotations(shown)
+        context["return_reasons"] = desk_forms.in_force(project).reasons
         context["comparisons"] = [compare(annotation, shown) for annotation in latest]
         context["own"] = any(annotation.author_id == request.user.pk for annotation in latest)
         # Moves of people only, and nothing to tell a pair by that was drawn for the audit.

@@ -37,14 +37,21 @@ export function bindKeys(map, { when = () => true, repeat = false } = {}) {
   return () => document.removeEventListener("keydown", onKey);
 }
 
+/** What has this key: of the form that one is in before any other, so that Ctrl ↵ sends what one writes. */
+function elementOf(name, target) {
+  const found = [...document.querySelectorAll("[data-key]")].filter(
+    (each) => each.dataset.key.toLowerCase() === name && !each.disabled && isShown(each),
+  );
+  const form = target.closest?.("form");
+  return found.find((each) => form?.contains(each)) ?? found[0];
+}
+
 function press(event) {
   if (event.defaultPrevented || isComposing(event) || event.repeat) return;
   if (document.querySelector("dialog[open]")) return;
   const name = nameOf(event);
   if (isText(event.target) && !worksInText(name)) return;
-  const element = [...document.querySelectorAll("[data-key]")].find(
-    (each) => each.dataset.key.toLowerCase() === name && !each.disabled && isShown(each),
-  );
+  const element = elementOf(name, event.target);
   if (element) {
     event.preventDefault();
     if (isText(element)) element.focus();

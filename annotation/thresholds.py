@@ -99,8 +99,8 @@ def shown(check: Check, score: float) -> str:
     return formats.number_format(round(score, 1))
 
 
-def lines_of(project: Project) -> list[Line]:
-    """The line of every check, in the order of CHECKS."""
+def lines_of(project: Project | int) -> list[Line]:
+    """The line of every check in a project (or the one with this id), in the order of CHECKS."""
     rows = {row.check_id: row for row in Threshold.objects.filter(project=project)}
     return [_line(check, rows.get(check.id)) for check in CHECKS]
 

@@ -128,6 +128,10 @@ class Check:
     step: ClassVar[str] = "1"  # of the form's fields
     # The least and the greatest score there can be; None: from 0 on, drawn logarithmically.
     scale: ClassVar[tuple[float, float] | None] = None
+    # While an answer is written: whether one beyond the line cannot be submitted, and whether it is
+    # looked at beside its question, or alone.
+    blocks: ClassVar[bool] = False
+    beside_prompt: ClassVar[bool] = False
     # Examples, written by us: texts that the default bounds let pass, and texts that they do not.
     passes: ClassVar[tuple[Text, ...]] = ()
     fails: ClassVar[tuple[Text, ...]] = ()

@@ -34,6 +34,7 @@ class Echo(TextCheck):
         "translate, choose or extract."
     )
     unit = _("share")
+    beside_prompt = True
     too_low = _("%(score)s of question and answer are the same.")
     too_high = _("The answer repeats the question (%(score)s): “%(evidence)s”")
     high = 0.9

@@ -27,6 +27,7 @@ class Fences(TextCheck):
     )
     unit = _("places")
     group = Group.FAULTS
+    blocks = True
     too_low = _("Every code block and formula closes.")
     too_high = _("Code or formula that does not close: %(evidence)s")
     high = 0

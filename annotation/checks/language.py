@@ -37,6 +37,7 @@ class Language(TextCheck):
     )
     unit = _("sureness")
     group = Group.LENGTH
+    beside_prompt = True
     too_low = _("The answer is not Chinese (%(score)s): “%(evidence)s”")
     too_high = _("The answer is Chinese.")
     low = 0.2

@@ -32,6 +32,7 @@ class Listing(TextCheck):
         "items and where the question asks for a list."
     )
     unit = _("share")
+    beside_prompt = True
     too_low = _("%(score)s of the answer are items of a list.")
     too_high = _("%(score)s of the answer are items of a list that nobody asked for.")
     high = 0.8

@@ -65,6 +65,7 @@ class MissingFigure(TextCheck):
         "a link, a drawing nor rows of a table. A place in the question counts twice."
     )
     unit = _("places")
+    beside_prompt = True
     too_low = _("Nothing points to a figure that is missing.")
     too_high = _("A figure or table is missing: “%(evidence)s”")
     high = 1

@@ -32,6 +32,7 @@ class Mojibake(TextCheck):
     )
     unit = _("characters")
     group = Group.FAULTS
+    blocks = True
     too_low = _("No garbled characters were found.")
     too_high = _("Garbled characters: %(score)s, such as “%(evidence)s”")
     high = 2  # old texts lack a glyph now and then, which an annotator can fill in

@@ -27,6 +27,7 @@ class OffTopic(TextCheck):
         "a low share says nothing: short answers and questions, code, verse, translations."
     )
     unit = _("share")
+    beside_prompt = True
     too_low = _("Of what the question is about, the answer takes up only %(score)s.")
     too_high = _("The answer takes up %(score)s of what the question is about.")
     low = 0.05

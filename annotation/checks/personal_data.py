@@ -16,6 +16,7 @@ class PersonalData(TextCheck):
     )
     unit = _("finds")
     group = Group.PERSONAL
+    blocks = True
     too_low = _("No personal data was found.")
     too_high = _("Personal data: “%(evidence)s”")
     high = 0

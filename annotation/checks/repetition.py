@@ -31,6 +31,7 @@ class Repetition(TextCheck):
     )
     unit = _("share")
     group = Group.FAULTS
+    beside_prompt = True
     too_low = _("%(score)s of the answer repeats itself.")
     too_high = _("%(score)s of the answer repeats itself: “%(evidence)s”")
     high = 0.6

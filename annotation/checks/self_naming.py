@@ -70,6 +70,7 @@ class SelfNaming(TextCheck):
         "model. A text about such a model does not count."
     )
     unit = _("places")
+    blocks = True
     too_low = _("No model names itself.")
     too_high = _("A model names itself or its maker: “%(evidence)s”")
     high = 0

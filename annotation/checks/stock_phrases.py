@@ -76,6 +76,7 @@ class StockPhrases(TextCheck):
         "about machines."
     )
     unit = _("share")
+    beside_prompt = True
     too_low = _("%(score)s of the answer is stock phrases.")
     too_high = _("%(score)s of the answer is stock phrases: “%(evidence)s”")
     high = 0.5

@@ -6,7 +6,17 @@ from typing import ClassVar
 from django.db import transaction
 from django.utils import timezone
 
-from annotation import answers, desk_forms, drafts, evidence, live_hints, outcomes, queue, workflow
+from annotation import (
+    answers,
+    desk_forms,
+    drafts,
+    evidence,
+    live_hints,
+    opinions,
+    outcomes,
+    queue,
+    workflow,
+)
 from annotation.answers import Seen
 from annotation.desk_forms import Form
 from annotation.models import Annotation, Claim, ModelDraft, Pair, Project, Response
@@ -71,7 +81,7 @@ def _record(work: Work, decision: Decision) -> None:
         raise LeaseLost
     write(work, decision, _seconds(claim))
     drafts.forget(user, claim.pair_id, decision.edit)
-    if left == 0 and queue.is_settled(claim, work.project):
+    if left == 0 and opinions.is_settled(claim, work.project):
         workflow.move("annotate", Pair(pk=claim.pair_id), user)
 
 

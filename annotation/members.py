@@ -5,6 +5,7 @@ import secrets
 from django.db import transaction
 from django.db.models import Max
 
+from annotation import lanes
 from annotation.models import Endpoint, Guideline, Project
 from cqia.accounts.models import Membership, User, record
 from cqia.accounts.roles import Role
@@ -43,6 +44,8 @@ def remove_member(project: Project, actor: User, membership: Membership) -> None
             actor, "member removed", project.pk, user=membership.user.username, role=membership.role
         )
         membership.delete()
+        if membership.role == Role.ANNOTATOR:
+            lanes.leave(project, actor, membership.user)
 
 
 def publish_guideline(project: Project, author: User, text: str) -> Guideline:

@@ -11,8 +11,11 @@ from statistics import fmean
 
 from django.db import connection
 
-from annotation.models import Annotation, Claim, Project, Response
+from annotation import routing
+from annotation.models import Annotation, Claim, Pair, Project, Response
 from cqia.lib import likeness
+
+_CLAIMS = Claim._meta.db_table
 
 # Of each slot the latest decision, for it may have been mended; none on a pair with a known decision.
 _OPINIONS_SQL = f"""
@@ -20,10 +23,18 @@ SELECT DISTINCT ON (decision.claim_id)
        decision.verb, decision.response_id, coalesce(response.text, ''),
        decision.tiers::json, decision.all_bad
   FROM {Annotation._meta.db_table} decision
-  JOIN {Claim._meta.db_table} claim ON claim.id = decision.claim_id AND claim.gold_id IS NULL
+  JOIN {_CLAIMS} claim ON claim.id = decision.claim_id AND claim.gold_id IS NULL
   LEFT JOIN {Response._meta.db_table} response ON response.id = decision.response_id
  WHERE decision.pair_id = %s
  ORDER BY decision.claim_id, decision.id DESC
+"""
+# At the place of the others: whoever is free finishes what is begun before they begin something new.
+_ONE_MORE_SQL = f"""
+INSERT INTO {_CLAIMS} (pair_id, project_id, slot, place, lane_id)
+SELECT pair.id, pair.project_id, max(slot) + 1, least(min(place), pair.id), ({routing.LANE_SQL})
+  FROM {Pair._meta.db_table} pair JOIN {_CLAIMS} ON pair_id = pair.id
+ WHERE pair.id = %s GROUP BY pair.id HAVING count(*) < %s
+RETURNING id
 """
 
 
@@ -36,6 +47,22 @@ class Opinion:
     text: str
     tiers: list[list[int]]
     all_bad: bool
+
+
+def is_settled(claim: Claim, project: Project) -> bool:
+    """Whether a pair moves on, now that the last of its slots is done.
+
+    It stays where its annotators disagree and one more may be asked, whose slot is opened here; and a
+    pair with a known decision never moves. Run it in the deciding transaction.
+    """
+    if claim.gold_id is not None:
+        return False
+    may_disagree = 1 < project.annotators_per_pair < project.most_annotators
+    if not may_disagree or agree(claim.pair_id, project):
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE_MORE_SQL, [claim.pair_id, project.most_annotators])
+        return cursor.fetchone() is None
 
 
 def agree(pair_id: int, project: Project) -> bool:

@@ -17,7 +17,8 @@ MORE = 50  # decisions after which it is trained anew, and a fifth of those befo
 
 def decisions_of(project: Project, after: int = 0) -> int:
     """How many decisions people have made, or have made after the one of this id."""
-    return Annotation.objects.filter(pair__project=project, pk__gt=after).count()
+    made = Annotation.objects.filter(pair__project=project, pk__gt=after)
+    return made.filter(claim__gold=None).count()  # on a known pair nothing new is learned
 
 
 def start(project: Project, user: User | None) -> Job:

@@ -16,7 +16,15 @@ from django.db.models import Max
 from numpy.typing import NDArray
 
 from annotation.checks import CHECKS
-from annotation.models import Annotation, Pair, Predictor, Project, QualityModel, Transition
+from annotation.models import (
+    Annotation,
+    Claim,
+    Pair,
+    Predictor,
+    Project,
+    QualityModel,
+    Transition,
+)
 from annotation.quality_fit import FOLDS, Fit, Flags, Floats, fit, groups_of
 from annotation.quality_scores import ACCEPT, CHANCES, REWRITE, check_features, scores_of, side
 from annotation.quality_words import Side, Vocabulary, learn
@@ -35,6 +43,7 @@ WITH decided AS (
                 THEN 'accept' ELSE decision.verb END AS verb
       FROM {Annotation._meta.db_table} decision
       JOIN {Pair._meta.db_table} pair ON pair.id = decision.pair_id
+      JOIN {Claim._meta.db_table} claim ON claim.id = decision.claim_id AND claim.gold_id IS NULL
      WHERE pair.project_id = %(project)s AND decision.id <= %(last_annotation)s
      ORDER BY decision.claim_id, decision.id DESC
 )

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from annotation import golden, opinions, queue_order, routing
+from annotation import golden, queue_order, routing
 from annotation.models import Claim, Draft, Pair, Project, Skip
 from annotation.models.project import SkipPolicy
 from cqia.accounts.models import User
@@ -204,32 +204,6 @@ def finish(claim: Claim, user: User) -> int | None:
         cursor.execute(_FINISH_SQL, {"pair": claim.pair_id, "claim": claim.pk, "user": user.pk})
         row = cursor.fetchone()
     return None if row is None else int(row[0])
-
-
-# At the place of the others: whoever is free finishes what is begun before they begin something new.
-_ONE_MORE_SQL = f"""
-INSERT INTO {CLAIMS} (pair_id, project_id, slot, place, lane_id)
-SELECT pair.id, pair.project_id, max(slot) + 1, least(min(place), pair.id), ({routing.LANE_SQL})
-  FROM {_PAIRS} pair JOIN {CLAIMS} ON pair_id = pair.id
- WHERE pair.id = %s GROUP BY pair.id HAVING count(*) < %s
-RETURNING id
-"""
-
-
-def is_settled(claim: Claim, project: Project) -> bool:
-    """Whether a pair moves on, now that the last of its slots is done.
-
-    It stays where its annotators disagree and one more may be asked, whose slot is opened here; and a
-    pair with a known decision never moves. Run it in the deciding transaction.
-    """
-    if claim.gold_id is not None:
-        return False
-    may_disagree = 1 < project.annotators_per_pair < project.most_annotators
-    if not may_disagree or opinions.agree(claim.pair_id, project):
-        return True
-    with connection.cursor() as cursor:
-        cursor.execute(_ONE_MORE_SQL, [claim.pair_id, project.most_annotators])
-        return cursor.fetchone() is None
 
 
 # A slot goes back into the lane of its pair as lanes now are. That of a pair with a known decision was

@@ -50,7 +50,8 @@ def inbox(user: User, project: Project) -> QuerySet[Pair]:
 
 def latest_annotations(pair: Pair) -> list[Annotation]:
     """The decision that counts of each of the pair's annotators, newest first."""
-    every = pair.annotations.select_related("author", "response__parent", "form").order_by("-id")
+    every = pair.annotations.filter(claim__gold=None).order_by("-id")
+    every = every.select_related("author", "response__parent", "form")
     latest: dict[int, Annotation] = {}
     for annotation in every:
         latest.setdefault(annotation.claim_id, annotation)

@@ -115,6 +115,7 @@ MESSAGES: dict[str, Promise] = {
     "lease_lost": _("This pair is no longer yours; your text is kept as a draft."),
     "somebody_else": _("This page belongs to somebody else. Sign in as that person, or load it anew."),
     "draft_conflict": _("Another page of yours has saved another text for this pair. Both are kept."),
+    "no_known_decision": _("Choose what the right decision on this pair is."),
     "lane_takes_all": _("Choose a source, a task type or a domain: a lane is for some pairs only."),
     "lane_name_taken": _("There is a lane “%(name)s” already."),
     "skip_reason_unknown": _("Choose why you skip this pair."),

@@ -101,10 +101,13 @@ class Form:
     criteria: tuple[Criterion, ...] = ()
     fields: tuple[Field, ...] = ()
 
-    def words(self, keys: Iterable[str]) -> list[str]:
-        """The labels of these reasons or tags; a key that is no more in the form stands for itself."""
-        known = {one.key: one.label for one in (*self.reasons, *self.tags)}
+    def reasons_in_words(self, keys: Iterable[str]) -> list[str]:
+        """A key that is not in this version stands for itself."""
+        known = {reason.key: reason.label for reason in self.reasons}
         return [known.get(key, key) for key in keys]
+
+    def tag_in_words(self, key: str) -> str:
+        return next((tag.label for tag in self.tags if tag.key == key), key)
 
 
 # Ours: the paper publishes no taxonomy.

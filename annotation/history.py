@@ -80,4 +80,4 @@ def reason_of(move: Transition, form: Form) -> str:
     """The name of the check, or of the reason that a person chose; empty where there is none."""
     if move.reason in CHECK_OF:
         return str(CHECK_OF[move.reason].name)
-    return " · ".join(form.words([move.reason] if move.reason else []))
+    return form.reasons_in_words([move.reason])[0]

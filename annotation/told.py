@@ -35,8 +35,8 @@ def told(annotation: Annotation, pair: Pair) -> Told:
     form = desk_forms.of_decision(annotation)
     points = annotation.ratings
     return Told(
-        reasons=form.words(annotation.reasons),
-        tag="".join(form.words([annotation.tag] if annotation.tag else [])),
+        reasons=form.reasons_in_words(annotation.reasons),
+        tag=form.tag_in_words(annotation.tag),
         ratings=[Rating(one, points[one.key]) for one in form.criteria if one.key in points],
         fields=list(_fields(form, annotation.fields)),
         instruction=_difference(pair.instruction, annotation.instruction),

@@ -4,6 +4,7 @@ from annotation.views import (
     audit,
     benchmarks,
     comments,
+    desk_form,
     drafts,
     dropped,
     duplicates,
@@ -136,8 +137,10 @@ urlpatterns = [
     path("annotate/claims/<int:pk>/begin", workbench.begin, name="begin"),
     path("annotate/ahead", workbench.ahead, name="ahead"),
     path("annotate/claims/<int:pk>/difference", writing.difference, name="difference"),
+    path("annotate/claims/<int:pk>/hints", writing.hints, name="hints"),
     # settings
     path("settings/", settings.settings, name="settings"),
+    path("settings/form/", desk_form.desk_form, name="desk-form"),
     path("settings/members/add", settings.add_member, name="add-member"),
     path("settings/members/<int:pk>/remove", settings.remove_member, name="remove-member"),
     path("settings/guideline", settings.save_guideline, name="save-guideline"),

@@ -7,13 +7,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from annotation import queue, workflow
+from annotation import desk_forms, queue, workflow
 from annotation.models import (
     Annotation,
     Claim,
     Draft,
     Finding,
     Guideline,
+    Mode,
     Pair,
     Project,
     Skip,
@@ -66,7 +67,7 @@ def test_it_brings_the_next_pair_with_the_submit(
     assert response.status_code == 200
     assert "<!doctype" not in piece
     assert "月亮为什么有圆缺？" in piece
-    assert "<b>1</b> pair today" in piece
+    assert "Today <b>1</b>" in piece
     assert Annotation.objects.get().verb == "accept"
 
 
@@ -83,7 +84,7 @@ def test_it_shows_untrusted_text_as_text(desk: Client, make_pair: MakePair) -> N
     page = desk.get(BENCH).content.decode()
     assert "<script>alert" not in page
     assert "<img" not in page
-    assert page.count("</textarea>") == 2
+    assert page.count("</textarea>") == 5  # question, input, answer, two notes
 
 
 def test_it_says_why_a_decision_was_refused_and_leaves_the_page(desk: Client, pair: Pair) -> None:
@@ -128,9 +129,9 @@ def test_it_tells_of_a_lost_lease_at_every_verb(
 
 def test_it_brings_a_draft_back_when_the_pair_is_opened_again(desk: Client, pair: Pair) -> None:
     desk.get(BENCH)
-    saved = post(desk, "save-draft", {"text": "因为散射。", "reason": "ad", "note": "注"})
+    saved = post(desk, "save-draft", {"text": "因为散射。", "reasons": ["ad"], "note": "注"})
     assert "Saved " in saved.content.decode()
-    assert 'hx-swap-oob="true"' in saved.content.decode()
+    assert 'id="lease"' in saved.content.decode()
     page = desk.get(BENCH).content.decode()
     assert "\n因为散射。</textarea>" in page
     assert "\n注</textarea>" in page
@@ -295,3 +296,116 @@ def test_it_takes_a_nul_and_an_endless_text_for_bad_input(desk: Client, pair: Pa
     assert post(desk, "submit", {"verb": "rewrite", "text": "一" * 200_001}).status_code == 400
     assert post(desk, "submit", {"verb": "dance"}).status_code == 400
     assert not Annotation.objects.exists()
+
+
+def shown_with(claim: Claim) -> dict[str, str]:
+    """What the page posts beside a decision where it shows the next pair already."""
+    return {"verb": "accept", "shown": str(claim.pk)}
+
+
+@pytest.fixture
+def three(make_pair: MakePair) -> list[Pair]:
+    return [make_pair(f"{number}问", "答", state=State.QUEUED) for number in "一二三"]
+
+
+def test_it_brings_the_pair_after_the_one_on_the_page(desk: Client, three: list[Pair]) -> None:
+    desk.get(BENCH)
+    first = Claim.objects.get(pair=three[0])
+    url = reverse("annotation:ahead", args=["tea"])
+    piece = desk.post(url, {"shown": first.pk}, headers=HTMX).content.decode()
+    assert "二问" in piece
+    second = Claim.objects.get(pair=three[1])
+    assert second.holder is not None
+    assert second.held_since is None
+
+
+def test_it_begins_the_pair_that_is_shown_and_brings_the_one_after_it(
+    desk: Client, three: list[Pair], annotator: User, project: Project
+) -> None:
+    desk.get(BENCH)
+    first = Claim.objects.get(pair=three[0])
+    ahead = queue.claim_ahead(annotator, project, first)
+    assert ahead is not None
+    url = reverse("annotation:submit", args=["tea", first.pk])
+    response = desk.post(url, shown_with(ahead), headers=HTMX)
+    assert "三问" in response.content.decode()
+    assert int(response["X-Lease"]) > 29 * 60
+    ahead.refresh_from_db()
+    assert ahead.held_since is not None
+    assert Claim.objects.filter(held_since=None).exclude(holder=None).get().pair == three[2]
+
+
+def test_it_brings_nothing_where_nothing_follows(
+    desk: Client, pair: Pair, make_pair: MakePair, annotator: User, project: Project
+) -> None:
+    make_pair("月亮为什么有圆缺？", state=State.QUEUED)
+    desk.get(BENCH)
+    first = Claim.objects.get(pair=pair)
+    ahead = queue.claim_ahead(annotator, project, first)
+    assert ahead is not None
+    url = reverse("annotation:submit", args=["tea", first.pk])
+    response = desk.post(url, shown_with(ahead), headers=HTMX)
+    assert (response.status_code, response.content) == (204, b"")
+
+
+def test_it_takes_no_decision_from_the_page_of_somebody_else(
+    desk: Client, pair: Pair, second_annotator: User
+) -> None:
+    desk.get(BENCH)
+    response = post(desk, "submit", {"verb": "accept", "as": second_annotator.pk})
+    assert response.status_code == 403
+    assert not Annotation.objects.exists()
+
+
+def test_it_keeps_no_page_for_the_back_button(desk: Client, pair: Pair) -> None:
+    assert "no-store" in desk.get(BENCH)["Cache-Control"]
+
+
+def test_it_skips_for_a_reason(desk: Client, pair: Pair) -> None:
+    desk.get(BENCH)
+    assert post(desk, "skip", {"why": "other"}).status_code == 400
+    post(desk, "skip", {"why": "other", "skip_note": "看不懂"})
+    skip = Skip.objects.get()
+    assert (skip.reason, skip.note) == ("other", "看不懂")
+
+
+def test_it_takes_a_skip_that_comes_twice_for_one(desk: Client, pair: Pair) -> None:
+    desk.get(BENCH)
+    url = reverse("annotation:skip", args=["tea", Claim.objects.get().pk])
+    for _time in range(2):
+        assert desk.post(url, {"why": "unclear"}, headers=HTMX).status_code == 200
+    assert Skip.objects.count() == 1
+
+
+def test_it_says_that_the_project_is_paused(desk: Client, pair: Pair, project: Project) -> None:
+    Project.objects.update(paused_at=timezone.now(), pause_note="周一再来")
+    page = desk.get(BENCH).content.decode()
+    assert "The project is paused" in page
+    assert "周一再来" in page
+
+
+def test_it_shows_what_the_project_asks(desk: Client, pair: Pair, project: Project) -> None:
+    criteria = [{"key": "help", "zh": "有用", "en": "Helpful", "low": 1, "high": 5, "line": 3}]
+    options = [{"key": "yes", "en": "Yes"}, {"key": "no", "en": "No"}]
+    fields = [
+        {"key": "law", "en": "Law", "kind": "choice", "options": options, "required": True},
+        {"key": "cite", "en": "Cited", "kind": "text", "when": {"name": "law", "values": ["yes"]}},
+    ]
+    parts = {"reasons": [{"key": "bad", "en": "Bad"}], "criteria": criteria, "fields": fields}
+    desk_forms.publish(project, User.objects.get(username="annotator"), Mode.DECIDE, parts)
+    page = desk.get(BENCH).content.decode()
+    assert 'name="rate-help" value="5"' in page
+    assert 'name="field-law" value="no"' in page
+    assert 'data-when="law" data-values="yes"' in page
+
+
+def test_it_lets_the_best_of_three_be_picked(
+    desk: Client, make_pair: MakePair, project: Project, annotator: User
+) -> None:
+    make_pair("问", "甲", "乙", "丙", state=State.QUEUED)
+    desk_forms.publish(project, annotator, Mode.PICK, {"reasons": [{"key": "bad", "en": "Bad"}]})
+    page = desk.get(BENCH).content.decode()
+    assert 'name="best" value="3"' in page
+    assert 'value="pick"' in page
+    post(desk, "submit", {"verb": "pick", "best": "2"})
+    assert Annotation.objects.get().verb == "pick"

@@ -1,71 +1,20 @@
 """The workbench in Chromium: the whole job with the keyboard alone, with an input method, offline."""
 
 import re
-from collections.abc import Callable, Iterator
 
 import pytest
-from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, expect
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Page, expect
 
 from annotation.models import Annotation, Draft, Skip, State
-from cqia.accounts.models import User
-from tests.browser.conftest import PATIENCE, SitDown
-from tests.cast import ClientOf, MakePair
+from tests.browser.conftest import PATIENCE, Bench, at_the_end, press, see
+from tests.cast import MakePair
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 expect.set_options(timeout=PATIENCE)
 
-Sign = Callable[[BrowserContext], None]
-
-
-@pytest.fixture
-def sign_in(live_server: LiveServer, annotator: User, client_of: ClientOf) -> Sign:
-    cookie = client_of(annotator).cookies[settings.SESSION_COOKIE_NAME].value
-
-    def sign_in(context: BrowserContext) -> None:
-        context.add_cookies(
-            [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
-        )
-
-    return sign_in
-
-
-@pytest.fixture
-def bench(live_server: LiveServer, sign_in: Sign, sit_down: SitDown) -> Callable[[], Page]:
-    """bench(): the workbench in a browser of its own, in which nothing may go wrong."""
-
-    def bench() -> Page:
-        page = sit_down(live_server.url)
-        sign_in(page.context)
-        page.goto("/p/tea/annotate/")
-        return page
-
-    return bench
-
-
-@pytest.fixture
-def careless(live_server: LiveServer, sign_in: Sign, chromium: Browser) -> Iterator[Page]:
-    """The workbench in a browser whose requests may fail."""
-    context = chromium.new_context(base_url=live_server.url, locale="en-GB")
-    sign_in(context)
-    page = context.new_page()
-    page.goto("/p/tea/annotate/")
-    yield page
-    context.close()
-
-
-def press(page: Page, *keys: str) -> None:
-    for key in keys:
-        page.keyboard.press(key)
-
-
-def see(page: Page, text: str) -> None:
-    expect(page.locator(".instruction")).to_have_text(text)
-
 
 def test_it_does_the_whole_job_with_the_keyboard_alone(
-    bench: Callable[[], Page], make_pair: MakePair
+    bench: Bench, make_pair: MakePair
 ) -> None:
     make_pair("一问", "甲", state=State.QUEUED)
     make_pair("二问", "乙", state=State.QUEUED)
@@ -87,35 +36,36 @@ def test_it_does_the_whole_job_with_the_keyboard_alone(
     see(page, "四问")
     press(page, "2", "3", "1", "Control+Enter")
     see(page, "五问")
-    press(page, "s")
+    press(page, "s", "1")
     expect(page.get_by_text("Only skipped pairs are left")).to_be_visible()
-    verbs = list(Annotation.objects.order_by("id").values_list("verb", "reason", "note"))
+    verbs = list(Annotation.objects.order_by("id").values_list("verb", "reasons", "note"))
     assert verbs == [
-        ("accept", "", ""),
-        ("rewrite", "", ""),
-        ("reject", "ad", "加了微信"),
-        ("rank", "", ""),
+        ("accept", [], ""),
+        ("rewrite", [], ""),
+        ("reject", ["ad"], "加了微信"),
+        ("rank", [], ""),
     ]
     assert Annotation.objects.get(verb="rewrite").response.text == "乙，aersd？1"  # type: ignore[union-attr]
     assert Skip.objects.get().pair.instruction == "五问"
+    assert Skip.objects.get().reason == "too_hard"
 
 
 def test_it_ranks_in_the_order_of_the_digits(
-    bench: Callable[[], Page], make_pair: MakePair
+    bench: Bench, make_pair: MakePair
 ) -> None:
     make_pair("问", "子", "丑", "寅", state=State.QUEUED)
     page = bench()
     best = page.locator("[data-answer='3'] .answer-text").inner_text()
     press(page, "1", "3", "1", "1", "2", "Control+Enter")  # 1 is taken back, then second
-    expect(page.get_by_text("Everything is annotated")).to_be_visible()
+    at_the_end(page)
     annotation = Annotation.objects.get()
     assert annotation.response is not None
     assert annotation.response.text == best
-    assert len(annotation.ranking) == 3
+    assert [len(tier) for tier in annotation.tiers] == [1, 1, 1]
 
 
 def test_it_is_deaf_while_an_input_method_composes(
-    bench: Callable[[], Page], make_pair: MakePair
+    bench: Bench, make_pair: MakePair
 ) -> None:
     make_pair("问", "答", state=State.QUEUED)
     page = bench()
@@ -136,12 +86,12 @@ def test_it_is_deaf_while_an_input_method_composes(
     expect(page.locator("#saved")).to_contain_text("Saved")
     assert not Annotation.objects.exists()
     press(page, "Control+Enter")
-    expect(page.get_by_text("Everything is annotated")).to_be_visible()
+    at_the_end(page)
     assert Annotation.objects.get().response.text == "答爱"  # type: ignore[union-attr]
 
 
 def test_it_brings_the_draft_to_another_machine(
-    bench: Callable[[], Page], make_pair: MakePair
+    bench: Bench, make_pair: MakePair
 ) -> None:
     make_pair("问", "答", state=State.QUEUED)
     here = bench()
@@ -152,7 +102,7 @@ def test_it_brings_the_draft_to_another_machine(
     expect(there.locator("#figures")).to_contain_text("+4")
 
 
-def test_it_asks_before_it_drops_a_rewrite(bench: Callable[[], Page], make_pair: MakePair) -> None:
+def test_it_asks_before_it_drops_a_rewrite(bench: Bench, make_pair: MakePair) -> None:
     make_pair("问", "答", state=State.QUEUED)
     page = bench()
     page.locator("#text").fill("写了很多")
@@ -160,24 +110,24 @@ def test_it_asks_before_it_drops_a_rewrite(bench: Callable[[], Page], make_pair:
     expect(page.get_by_text("You changed the answer.")).to_be_visible()
     assert not Annotation.objects.exists()
     press(page, "a")
-    expect(page.get_by_text("Everything is annotated")).to_be_visible()
+    at_the_end(page)
     assert Annotation.objects.get().verb == "accept"
 
 
 def test_it_does_nothing_on_a_bare_enter_or_backspace(
-    bench: Callable[[], Page], make_pair: MakePair
+    bench: Bench, make_pair: MakePair
 ) -> None:
     make_pair("问", "答", state=State.QUEUED)
     page = bench()
     press(page, "Enter", "Backspace", "r", "1")
-    page.locator("[name=reason]").first.focus()
+    page.locator("[name=reasons]").first.focus()
     press(page, "Enter", "Backspace", "n", "Enter")
     expect(page.locator("[name=note]")).to_have_value("\n")
     assert not Annotation.objects.exists()
 
 
 def test_it_shows_the_preview_and_the_guideline_by_their_keys(
-    bench: Callable[[], Page], make_pair: MakePair
+    bench: Bench, make_pair: MakePair
 ) -> None:
     pair = make_pair("问", "**答**", state=State.QUEUED)
     pair.project.guidelines.create(version=1, text="写清楚")
@@ -199,9 +149,7 @@ def test_it_keeps_the_text_while_offline_and_saves_it_afterwards(
     careless.reload()
     careless.context.set_offline(True)
     careless.locator("#text").fill("没有网络")
-    expect(careless.locator("#alerts")).to_contain_text("Not saved; your text is kept here.")
-    careless.keyboard.press("Control+Enter")
-    expect(careless.locator("#text")).to_have_value("没有网络")
+    expect(careless.locator("#saved")).to_contain_text("Kept in this browser")
     careless.context.set_offline(False)
     expect(careless.locator("#saved")).to_contain_text("Saved")
     assert Draft.objects.get().fields == {"text": "没有网络"}

@@ -3,8 +3,9 @@
 import "./bench/asked.js";
 import { mayDecide } from "./bench/check.js";
 import { arrive, claimOf, desk, isForm, isStray, note, words } from "./bench/desk.js";
-import "./bench/drafts.js";
+import { silence } from "./bench/drafts.js";
 import "./bench/editor.js";
+import "./bench/hints.js";
 import { csrfToken } from "./bench/http.js";
 import "./bench/lease.js";
 import "./bench/panels.js";
@@ -12,6 +13,7 @@ import { fill, forgetAhead } from "./bench/prefetch.js";
 import "./bench/ranking.js";
 import { decide, flush, isDecided, tellWaiting } from "./bench/send.js";
 import "./bench/undo.js";
+import "./evidence.js";
 
 document.addEventListener(
   "click",
@@ -54,7 +56,9 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
   delete detail.parameters.csrfmiddlewaretoken;
 });
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (detail.target.id === "desk" && detail.shouldSwap) document.activeElement.blur();
+  if (detail.target.id !== "desk" || !detail.shouldSwap) return;
+  document.activeElement.blur();
+  if (isForm(desk())) silence(desk()); // the server has all of it with this request
 });
 document.addEventListener("htmx:load", ({ target }) => {
   if (target.id !== "desk") return;
@@ -70,4 +74,4 @@ document.addEventListener("desk:arrive", () => {
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 
 arrive(desk());
-flush();
+flush({ all: true });

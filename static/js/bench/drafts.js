@@ -22,7 +22,7 @@ export function silence(form) {
 }
 
 // This page by a mark of its own: it may save again before it has heard of its last save.
-const seat = Array.from(crypto.getRandomValues(new Uint32Array(3)), (part) => part.toString(36)).join("");
+export const seat = Array.from(crypto.getRandomValues(new Uint32Array(3)), (part) => part.toString(36)).join("");
 
 const fieldsOf = (form) => String(new URLSearchParams(new FormData(form)));
 
@@ -63,9 +63,10 @@ function saved(form, answer) {
     if (!dirty.has(claim)) store.drop("draft", claim);
     return;
   }
-  dirty.add(claim);
   if (answer.html) placeRefusal(answer.html, form);
   if (form.querySelector(".conflict")) form.dataset.conflict = "";
+  if (answer.status === 409) return store.drop("draft", claim); // it is on the server, beside the other
+  dirty.add(claim);
   if (answer.kind === "unreachable" || answer.kind === "signed-out") {
     tellKept(form, answer.kind);
     timer = setTimeout(save, RETRY, form);
@@ -95,23 +96,32 @@ function restore({ detail }) {
 
 const LEFT = new Set(["csrfmiddlewaretoken", "guideline", "form", "evidence", "verb", "as", "shown"]);
 
-/** Write `fields` into the form; whether that changed anything. */
+/** Write `fields` into the form, and open what they are folded up in; whether that changed anything. */
 function fill(form, fields) {
   let changed = false;
   for (const field of form.elements) {
     if (!field.name || LEFT.has(field.name) || field.type === "submit") continue;
-    const values = fields.getAll(field.name);
-    if (field.name === "draft" || field.name === "seat") field.value = values[0] ?? field.value;
-    else if (field.type === "checkbox" || field.type === "radio") {
-      const checked = values.includes(field.value);
-      changed ||= field.checked !== checked;
-      field.checked = checked;
-    } else if (values.length && field.value !== values[0].replaceAll("\r\n", "\n")) {
-      field.value = values[0];
-      changed = true;
-    }
+    if (!put(field, fields.getAll(field.name))) continue;
+    changed = true;
+    const fold = field.closest("details");
+    if (fold) fold.open = true;
   }
   return changed;
+}
+
+/** Whether the field held something else. What is a mark of the page is written, and is no change. */
+function put(field, values) {
+  if (field.type === "checkbox" || field.type === "radio") {
+    const checked = values.includes(field.value);
+    const differs = field.checked !== checked;
+    field.checked = checked;
+    return differs;
+  }
+  const value = values[0]?.replaceAll("\r\n", "\n");
+  if (value === undefined || field.value === value) return false;
+  field.value = value;
+  field.disabled = false;
+  return field.type !== "hidden";
 }
 
 document.addEventListener("input", changed);

@@ -8,13 +8,12 @@ const RENEW = 60_000; // ms between two renewals
 const SHORT = 120; // seconds
 let active = false;
 let renewed = Date.now();
-let known = null;
 
 function tick() {
   const shown = document.getElementById("lease");
   const form = desk();
   if (!shown || !isForm(form)) return;
-  if (shown !== known) took(shown, form);
+  if (shown.dataset.counted === undefined) took(shown, form);
   const left = Math.max(0, Math.round((Number(form.dataset.until) - Date.now()) / 1000));
   shown.querySelector("b").textContent = clock(left);
   shown.classList.toggle("warn", left < SHORT);
@@ -22,12 +21,12 @@ function tick() {
   if (active && Date.now() - renewed > RENEW && !form.dataset.sent) renew(form);
 }
 
-/** A clock that came with a new desk counts from when that desk came; one that came alone, from now. */
+/** A clock that came with a desk counts from when the desk came, which may lie back; one that came alone,
+ * from now. */
 function took(shown, form) {
-  known = shown;
-  const isNew = form.dataset.clocked !== undefined || !form.dataset.until;
-  if (isNew) form.dataset.until = String(Date.now() + 1000 * shown.dataset.left);
-  form.dataset.clocked = "";
+  shown.dataset.counted = "";
+  if (form.dataset.until && form.dataset.clocked === undefined) form.dataset.clocked = "";
+  else form.dataset.until = String(Date.now() + 1000 * shown.dataset.left);
 }
 
 async function renew(form) {

@@ -2,35 +2,37 @@
 // lost network nor a reload loses it; they are sent one at a time, in the order in which they were made.
 
 import { claimOf, desk, fieldsOf, isForm, note, show, tell, unsay, user, words } from "./desk.js";
-import { settled, silence } from "./drafts.js";
+import { seat, settled, silence } from "./drafts.js";
 import { post } from "./http.js";
 import { parse, placeRefusal } from "./pieces.js";
 import { fill, keepAhead, putAside, received, takeAhead } from "./prefetch.js";
-import { say } from "../say.js";
+import { hush, say } from "../say.js";
 import * as store from "./store.js";
 
 const RETRY = 5_000; // ms until the server is tried again
+const LEFT_OVER = 60_000; // ms after which another tab's decision is sent by this one
+const memory = []; // where the browser has no room for them
 const nodes = new Map(); // claim → the desk that was decided, until the server has the decision
 let sending = false;
 
 export const isDecided = (claim) => nodes.has(claim) || store.kept("send", claim) !== null;
-export const waiting = () => store.all("send");
+export const waiting = () => [...store.all("send"), ...memory];
 
 /** Decide: the next desk comes at once where it is here already; the decision follows in its own time. */
 export function decide(form, button) {
   const claim = claimOf(form);
   if (form.dataset.sent) return;
   const url = button.formAction || form.action;
-  const entry = { claim, url, isSkip: button.name !== "verb", fields: String(fieldsOf(form, button)), at: Date.now() };
+  const entry = { claim, url, isSkip: button.name !== "verb", fields: String(fieldsOf(form, button)), seat, at: Date.now() };
   form.dataset.sent = "1";
   unsay(form);
   silence(form);
   nodes.set(claim, form);
-  if (!store.keep("send", claim, entry)) entry.homeless = true;
+  if (!store.keep("send", claim, entry)) memory.push(entry);
   const next = takeAhead();
   if (next) show(next);
   else wait(form);
-  flush(entry);
+  flush();
 }
 
 /** No other desk is here yet: this one stays, and takes no more keys. */
@@ -45,23 +47,34 @@ function wake(form) {
   form.ariaBusy = null;
 }
 
-/** Send what waits, until all is sent or the server is out of reach. */
-export async function flush(homeless) {
+/** Send what waits, until all is sent or the server is out of reach; `all`: also what other tabs left. */
+export async function flush({ all = false } = {}) {
   if (sending) return;
   sending = true;
   try {
-    for (let entry; (entry = next(homeless)); ) {
-      if (!(await sent(entry))) break;
-      if (entry === homeless) homeless = null;
-    }
+    for (let entry; (entry = next(all)); ) if (!(await sent(entry))) break;
   } finally {
     sending = false;
+    settleBlocked();
     tellWaiting();
     fill(isDecided);
   }
 }
 
-const next = (homeless) => (homeless?.homeless ? homeless : waiting()[0]);
+const next = (all) => waiting().find((entry) => all || entry.seat === seat || Date.now() - entry.at > LEFT_OVER);
+
+/** The desk waits for a decision that another tab has sent meanwhile. */
+function settleBlocked() {
+  const claim = claimOf(desk());
+  if (desk().inert && !waiting().some((entry) => entry.claim === claim)) goOn(null);
+}
+
+function forget({ claim }) {
+  store.drop("send", claim);
+  const at = memory.findIndex((entry) => entry.claim === claim);
+  if (at >= 0) memory.splice(at, 1);
+  nodes.delete(claim);
+}
 
 async function sent(entry) {
   await settled(entry.claim);
@@ -70,9 +83,8 @@ async function sent(entry) {
     later(answer.kind);
     return false;
   }
-  store.drop("send", entry.claim);
   const node = nodes.get(entry.claim);
-  nodes.delete(entry.claim);
+  forget(entry);
   const isGoneSkip = answer.kind === "gone" && entry.isSkip;
   if (answer.kind === "ok" || isGoneSkip) accepted(entry, node, answer);
   else returned(entry, node, answer);
@@ -92,6 +104,7 @@ function bodyOf(entry) {
 
 function accepted(entry, node, answer) {
   store.drop("draft", entry.claim);
+  hush();
   tell("bench:sent", { entry, node });
   const lease = answer.headers?.get("X-Lease");
   const now = desk();
@@ -131,8 +144,7 @@ function returned(entry, node, answer) {
 export function takeBack(claim) {
   const node = nodes.get(claim);
   if (!node || sending) return false;
-  store.drop("send", claim);
-  nodes.delete(claim);
+  forget({ claim });
   wake(node);
   if (node !== desk()) putAside(show(node));
   return true;
@@ -143,7 +155,7 @@ let retry = 0;
 function later(kind) {
   if (kind === "signed-out") say(document.body.dataset.forbidden, { unsaved: true });
   clearTimeout(retry);
-  retry = setTimeout(flush, RETRY);
+  retry = setTimeout(flush, RETRY, {});
 }
 
 /** How many decisions wait, in the line above the panes. */

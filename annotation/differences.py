@@ -19,7 +19,7 @@ class Difference:
 
     @property
     def changed(self) -> bool:
-        return self.counts.changed_ratio > 0
+        return bool(self.counts.inserted or self.counts.deleted or self.counts.moved)
 
     @property
     def mostly_new(self) -> bool:
@@ -28,7 +28,7 @@ class Difference:
     @property
     def percent(self) -> int:
         """Of both texts; 1 for anything that is more than nothing."""
-        return round(100 * self.counts.changed_ratio) or int(self.changed)
+        return round(100 * self.counts.changed_ratio) or int(self.counts.changed_ratio > 0)
 
 
 def between(old: str, new: str) -> Difference:

@@ -17,6 +17,14 @@ def text(name: str, default: str = "") -> str:
         raise ImproperlyConfigured(f"{name}_FILE: cannot read {path}: {error}") from error
 
 
+def path(name: str) -> str:
+    """The path of a file that must be there; "" where none is named."""
+    value = os.environ.get(name, "")
+    if value and not os.path.isfile(value):
+        raise ImproperlyConfigured(f"{name}: there is no file {value}")
+    return value
+
+
 def flag(name: str, default: bool) -> bool:
     value = os.environ.get(name)
     if value is None:

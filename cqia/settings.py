@@ -218,6 +218,8 @@ MODEL_API_KEY = env.text("CQIA_MODEL_API_KEY")
 MODEL_CONCURRENCY = env.number("CQIA_MODEL_CONCURRENCY", 32)
 # Answers that make a score where the server gives no token probabilities (a default of this project).
 JUDGE_SAMPLES = env.number("CQIA_JUDGE_SAMPLES", 5)
+# The tokenizer.json by which the workbench counts tokens; without one it shows none.
+TOKENIZER = env.path("CQIA_TOKENIZER")
 # A longer line of an import is refused with its number (a default of this project).
 IMPORT_LINE_LIMIT = env.number("CQIA_IMPORT_LINE_LIMIT", 4 * 1024 * 1024)
 

@@ -145,6 +145,7 @@ RULES: dict[str, Rule] = {
     "annotation:progress-chart": get(ANNOTATOR),
     "annotation:difference": post(ANNOTATOR),
     "annotation:hints": post(ANNOTATOR),
+    "annotation:hints": post(ANNOTATOR),
     # settings
     "annotation:settings": get(*LEADS),
     "annotation:add-member": post(*LEADS),

@@ -1,21 +1,22 @@
 """What an edit changed, in Chinese words.
 
 Words become single characters, as the line mode of diff-match-patch does with lines; Myers'
-algorithm and the semantic clean-up then work on words, so that no word is cut in two.
+algorithm and the semantic clean-up then work on words, so that no word is cut in two. What went in
+one place and came in another is a move (cqia.lib.moves).
 """
 
 import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import Literal, NamedTuple
+from typing import NamedTuple, get_args
 
 from diff_match_patch import diff_match_patch
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from cqia.lib.moves import Change, Run, Token, with_moves
 from cqia.lib.segment import words
-
-Change = Literal["same", "ins", "del"]
+from cqia.lib.text import characters
 
 SECONDS = 0.5
 """Search for a short diff this long; what is left is then shown as replaced. Default of ours."""
@@ -32,28 +33,26 @@ _GAP = re.compile(r"(?<![0-9A-Za-z\s])\s+|(?<!\s)\s+(?![0-9A-Za-z\s])")
 
 
 class Op(NamedTuple):
-    """A stretch of text that stayed, came or went."""
+    """A stretch of text that stayed, came or went, or moved from here or to here."""
 
     op: Change
     text: str
 
 
 class Summary(NamedTuple):
-    """Characters that came and went, and their share of both texts: 0 equal, 1 nothing in common."""
+    """Characters, white space apart, that came, went and moved, and the share of those that came or
+    went in both texts: 0 equal, 1 nothing in common."""
 
     inserted: int
     deleted: int
     changed_ratio: float
-
-
-class _Token(NamedTuple):
-    key: str
-    text: str
+    moved: int = 0
 
 
 def diff(old: str, new: str, *, fold_width: bool = False) -> list[Op]:
     """The changes that make `new` out of `old`, in order, a deletion before its insertion.
 
+    A "to" has the words of a "from", which may stand before or after it.
     With `fold_width`, full-width and half-width forms are the same and white space does not
     count, except between letters or digits; what stayed is shown as `new` has it.
     """
@@ -61,16 +60,28 @@ def diff(old: str, new: str, *, fold_width: bool = False) -> list[Op]:
     whole = len(old) + len(new) <= WORD_LIMIT
     before, after = (split(text, words if whole else _lines) for text in (old, new))
     codes: dict[str, str] = {}
-    return _spell(_changes(_encode(before, codes), _encode(after, codes)), before, after)
+    changes = _changes(_encode(before, codes), _encode(after, codes))
+    runs = with_moves(list(_runs(changes, before, after)))
+    ops = (Op(op, "".join(token.text for token in tokens)) for op, tokens in runs)
+    return [op for op in ops if op.text]
 
 
 def summary(ops: Sequence[Op]) -> Summary:
     """Count what a diff changed."""
-    inserted, deleted, same = (
-        sum(len(text) for op, text in ops if op == kind) for kind in ("ins", "del", "same")
-    )
-    changed = inserted + deleted
-    return Summary(inserted, deleted, changed / (changed + 2 * same) if changed else 0.0)
+    count = dict.fromkeys(get_args(Change), 0)
+    for op, text in ops:
+        count[op] += characters(text)
+    changed = count["ins"] + count["del"]
+    whole = changed + 2 * count["same"] + count["from"] + count["to"]
+    return Summary(count["ins"], count["del"], changed / whole if changed else 0.0, count["to"])
+
+
+_MARKS = {
+    "ins": "<ins>{}</ins>",
+    "del": "<del>{}</del>",
+    "from": '<del class="moved">{}</del>',
+    "to": '<ins class="moved">{}</ins>',
+}
 
 
 def render_html(ops: Sequence[Op]) -> SafeString:
@@ -81,15 +92,14 @@ def render_html(ops: Sequence[Op]) -> SafeString:
 def _rendered(op: Op) -> SafeString:
     if op.op == "same":
         return escape(op.text)
-    text = op.text.replace("\n", "↵\n")
-    return format_html("<ins>{}</ins>" if op.op == "ins" else "<del>{}</del>", text)
+    return format_html(_MARKS[op.op], op.text.replace("\n", "↵\n"))
 
 
-def _exact(text: str, split: Callable[[str], list[str]]) -> list[_Token]:
-    return [_Token(token, token) for token in split(text)]
+def _exact(text: str, split: Callable[[str], list[str]]) -> list[Token]:
+    return [Token(token, token) for token in split(text)]
 
 
-def _folded(text: str, split: Callable[[str], list[str]]) -> list[_Token]:
+def _folded(text: str, split: Callable[[str], list[str]]) -> list[Token]:
     """White space goes along with the token before it and has no say in what is equal.
 
     It is left out before the text is split, so that 中 文 is the word 中文, except between
@@ -99,15 +109,15 @@ def _folded(text: str, split: Callable[[str], list[str]]) -> list[_Token]:
     gaps = [match.span() for match in _GAP.finditer(wide)]
     places = list(_between(gaps, len(text)))
     ends = iter([*places[1:], len(text)])
-    tokens = [_Token("", text[: places[0] if places else len(text)])]
+    tokens = [Token("", text[: places[0] if places else len(text)])]
     begin = len(tokens[0].text)
     for word in split(_GAP.sub("", wide)):
         *_, end = islice(ends, len(word))
         key = "".join(word.split())
         if key:
-            tokens.append(_Token(key, text[begin:end]))
+            tokens.append(Token(key, text[begin:end]))
         else:
-            tokens[-1] = _Token(tokens[-1].key, tokens[-1].text + text[begin:end])
+            tokens[-1] = Token(tokens[-1].key, tokens[-1].text + text[begin:end])
         begin = end
     return tokens
 
@@ -124,7 +134,7 @@ def _lines(text: str) -> list[str]:
     return text.splitlines(keepends=True)
 
 
-def _encode(tokens: list[_Token], codes: dict[str, str]) -> str:
+def _encode(tokens: list[Token], codes: dict[str, str]) -> str:
     """A character for each token, the same for equal keys; there are a million to give."""
     return "".join(codes.setdefault(key, chr(_FIRST + len(codes))) for key, _ in tokens)
 
@@ -152,14 +162,15 @@ def _replaced(engine: diff_match_patch, old: str, new: str) -> list[tuple[int, s
     return [(kind, text) for kind, text in parts if text]
 
 
-def _spell(
-    changes: list[tuple[int, str]], before: Sequence[_Token], after: Sequence[_Token]
-) -> list[Op]:
+def _runs(
+    changes: list[tuple[int, str]], before: Sequence[Token], after: Sequence[Token]
+) -> Iterator[Run]:
     """Back from characters to the tokens they stand for; what stayed is taken from `after`."""
     old, new = iter(before), iter(after)
-    ops: list[Op] = []
     for kind, codes in changes:
-        gone = "".join(token.text for token in islice(old, len(codes) if kind <= 0 else 0))
-        come = "".join(token.text for token in islice(new, len(codes) if kind >= 0 else 0))
-        ops.append(Op("same", come) if kind == 0 else Op("ins", come) if come else Op("del", gone))
-    return [op for op in ops if op.text]
+        gone = list(islice(old, len(codes) if kind <= 0 else 0))
+        come = list(islice(new, len(codes) if kind >= 0 else 0))
+        if kind == 0:
+            yield Run("same", come)
+        else:
+            yield Run("ins", come) if come else Run("del", gone)

@@ -6,6 +6,7 @@ import { arrive, claimOf, desk, isForm, isStray, note, words } from "./bench/des
 import { silence } from "./bench/drafts.js";
 import "./bench/editor.js";
 import "./bench/hints.js";
+import "./bench/hints.js";
 import { csrfToken } from "./bench/http.js";
 import "./bench/lease.js";
 import "./bench/panels.js";

@@ -6,7 +6,6 @@ import { arrive, claimOf, desk, isForm, isStray, note, words } from "./bench/des
 import { silence } from "./bench/drafts.js";
 import "./bench/editor.js";
 import "./bench/hints.js";
-import "./bench/hints.js";
 import { csrfToken } from "./bench/http.js";
 import "./bench/lease.js";
 import "./bench/panels.js";
@@ -30,9 +29,11 @@ document.addEventListener(
 document.addEventListener("submit", (event) => {
   const { target: form, submitter: button } = event;
   const decides = form.id === "desk" && button && (button.name === "verb" || button.dataset.decides !== undefined);
-  if (!decides) return;
-  if (form.dataset.sent || !mayDecide(form, button)) return event.preventDefault();
-  if (form.dataset.mends !== undefined) return; // a page of its own: it goes the plain way
+  if (decides && (form.dataset.sent || !mayDecide(form, button))) return event.preventDefault();
+  if (!decides || form.dataset.mends !== undefined) {
+    if (isForm(form) && form.id === "desk") silence(form); // it goes the plain way, with all that is in it
+    return;
+  }
   event.preventDefault();
   decide(form, button);
   const channel = tabs();

@@ -3,7 +3,7 @@
 
 import { desk, note, words } from "./desk.js";
 import { isBelow, missing, unrated } from "./asked.js";
-import { isEdited } from "./editor.js";
+import { isEdited, isPromptEdited } from "./editor.js";
 
 const chosen = (form, name) => form.querySelector(`[name="${name}"]:checked`);
 const textOf = (form) => form.querySelector("#text")?.value.trim() ?? "";
@@ -34,7 +34,7 @@ function asItIs(form) {
 const DOUBTS = {
   accept: (form) => isEdited(form) && "discards",
   pick: (form) => form.matches(".rewriting") && isEdited(form) && "discards",
-  rewrite: (form) => (!isEdited(form) && "unchanged") || (form.querySelector("#hints [data-severity=warning]") && "warned"),
+  rewrite: (form) => (!isEdited(form) && !isPromptEdited(form) && "unchanged") || (form.querySelector("#hints [data-severity=warning]") && "warned"),
 };
 
 /** Whether the decision may leave; else it is said what is missing. */

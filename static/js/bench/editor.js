@@ -1,6 +1,6 @@
 // Write and preview, and whether the answer was changed. Comparing and rendering are htmx.
 
-import { desk, isForm } from "./desk.js";
+import { desk, isForm, note, words } from "./desk.js";
 
 const byId = (id) => document.getElementById(id);
 
@@ -12,10 +12,13 @@ export function isEdited(form = desk()) {
   return form.dataset.edited !== undefined || text.value.trim() !== origin.trim();
 }
 
-function pickedText(form) {
-  const best = form.querySelector("[name=best]:checked")?.value;
-  return form.querySelector(`[data-raw="${best}"]`)?.value ?? "";
-}
+/** Whether the question is being changed. */
+export const isPromptEdited = (form = desk()) =>
+  [...form.querySelectorAll("#prompt textarea")].some((field) => field.value !== field.defaultValue);
+
+const rawOf = (form, number) => form.querySelector(`[data-raw="${number}"]`)?.value ?? "";
+const picked = (form) => form.querySelector("[name=best]:checked")?.value;
+const pickedText = (form) => rawOf(form, picked(form));
 
 export function showTab(name) {
   const text = byId("text");
@@ -28,20 +31,38 @@ export function showTab(name) {
 }
 
 function write() {
-  openEditor();
+  if (!openEditor()) return;
   showTab("write");
   byId("text").focus();
 }
 
-/** Where several answers stand, the editor opens beside the one that was picked. */
+/** Where several answers stand, the editor opens beside the one that was picked; false where none is. */
 export function openEditor(form = desk()) {
-  if (!form.matches(".desk-pick")) return;
-  const text = byId("text");
+  if (!form.matches(".desk-pick")) return true;
+  if (!picked(form)) {
+    note(words.notPicked, { node: form });
+    return false;
+  }
   form.classList.add("rewriting");
-  if (text.value) return;
+  if (!byId("text").value) begin(form);
+  return true;
+}
+
+/** The editor begins with the answer that was picked. */
+function begin(form) {
+  const text = byId("text");
   text.value = pickedText(form);
+  text.dataset.from = picked(form);
   text.dispatchEvent(new Event("input", { bubbles: true }));
 }
+
+// Another pick takes the place of one that was not written in yet.
+document.addEventListener("change", ({ target }) => {
+  const form = desk();
+  if (target.name !== "best" || !form.matches(".rewriting")) return;
+  const text = byId("text");
+  if (text.value === rawOf(form, text.dataset.from)) begin(form);
+});
 
 const CLICKS = { "#tab-write": () => showTab("write"), "#tab-preview": () => showTab("preview"), "#edit": write };
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from annotation.comments import TALKING
 from annotation.models import Project
 from cqia.accounts.models import User
 from cqia.accounts.roles import Role
@@ -56,13 +57,15 @@ def theme_of(request: HttpRequest) -> str:
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """`project`, `projects`, `rooms` and `theme` for templates/base.html."""
+    """`project`, `projects`, `rooms`, `talks` (who may comment) and `theme` for templates/base.html."""
     project = getattr(request, "project", None)
-    rooms = [] if project is None else rooms_of(project.slug, request.roles)  # type: ignore[attr-defined]
+    roles = frozenset() if project is None else request.roles  # type: ignore[attr-defined]
+    rooms = [] if project is None else rooms_of(project.slug, roles)
     return {
         "project": project,
         "projects": SimpleLazyObject(lambda: _projects_of(request)),
         "rooms": rooms,
+        "talks": not TALKING.isdisjoint(roles),
         "theme": theme_of(request),
     }
 

@@ -1,5 +1,6 @@
 // The workbench. What its parts do stands at the head of each; letters and digits are data-key (keys.js).
 
+import "./bench/announced.js";
 import "./bench/asked.js";
 import { mayDecide } from "./bench/check.js";
 import { arrive, claimOf, desk, isForm, isStray, note, words } from "./bench/desk.js";

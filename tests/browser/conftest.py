@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -12,10 +13,17 @@ from playwright.sync_api import (
     Page,
     Request,
     Response,
+    expect,
     sync_playwright,
 )
+from pytest_django.live_server_helper import LiveServer
+
+from cqia.accounts.models import User
+from tests.cast import ClientOf
 
 SitDown = Callable[..., Page]
+Bench = Callable[..., Page]
+Sign = Callable[[BrowserContext], None]
 PATIENCE = 30_000  # ms; a page that is slow on a busy machine is not wrong
 CHROMIUM = os.environ.get("CQIA_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 
@@ -77,3 +85,59 @@ def sit_down(chromium: Browser) -> Iterator[SitDown]:
     for context in contexts:
         context.close()
     assert trouble == []
+
+
+# The workbench, and hands that never leave the keyboard
+
+
+@pytest.fixture
+def sign_in(live_server: LiveServer, annotator: User, client_of: ClientOf) -> Sign:
+    cookie = client_of(annotator).cookies[settings.SESSION_COOKIE_NAME].value
+
+    def sign_in(context: BrowserContext) -> None:
+        context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
+        )
+
+    return sign_in
+
+
+@pytest.fixture
+def bench(live_server: LiveServer, sign_in: Sign, sit_down: SitDown) -> Bench:
+    """bench(**options): the workbench in a browser of its own, in which nothing may go wrong."""
+
+    def bench(**options: object) -> Page:
+        page = sit_down(live_server.url, **options)
+        sign_in(page.context)
+        page.goto("/p/tea/annotate/")
+        return page
+
+    return bench
+
+
+@pytest.fixture
+def careless(live_server: LiveServer, sign_in: Sign, chromium: Browser) -> Iterator[Page]:
+    """The workbench in a browser whose requests may fail."""
+    context = chromium.new_context(base_url=live_server.url, locale="en-GB")
+    context.set_default_timeout(PATIENCE)
+    sign_in(context)
+    page = context.new_page()
+    page.goto("/p/tea/annotate/")
+    yield page
+    context.close()
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def see(page: Page, text: str) -> None:
+    """Wait for the pair with this question, and for the moment from which keys are meant for it."""
+    expect(page.locator(".instruction")).to_have_text(text)
+    page.wait_for_selector("#desk:not([data-fresh])")
+
+
+def at_the_end(page: Page) -> None:
+    """Wait until nothing is left, which the server tells once it has every decision."""
+    expect(page.get_by_text("Everything is annotated")).to_be_visible()

@@ -21,8 +21,19 @@ export function silence(form) {
   store.drop("draft", claimOf(form));
 }
 
-// This page by a mark of its own: it may save again before it has heard of its last save.
-export const seat = Array.from(crypto.getRandomValues(new Uint32Array(3)), (part) => part.toString(36)).join("");
+// This page by a mark of its own: it may save again before it has heard of its last save. A reload keeps
+// the mark; another tab never has it, not even one that this browser's copy brings the same text to.
+export const seat = seatOfPage();
+
+function seatOfPage() {
+  const fresh = Array.from(crypto.getRandomValues(new Uint32Array(3)), (part) => part.toString(36)).join("");
+  const isReload = performance.getEntriesByType("navigation")[0]?.type === "reload";
+  try {
+    return (sessionStorage["cqia-seat"] = (isReload && sessionStorage["cqia-seat"]) || fresh);
+  } catch {
+    return fresh; // no storage
+  }
+}
 
 const fieldsOf = (form) => String(new URLSearchParams(new FormData(form)));
 
@@ -94,7 +105,7 @@ function restore({ detail }) {
   } else store.drop("draft", claimOf(form));
 }
 
-const LEFT = new Set(["csrfmiddlewaretoken", "guideline", "form", "evidence", "verb", "as", "shown"]);
+const LEFT = new Set(["csrfmiddlewaretoken", "guideline", "form", "evidence", "verb", "as", "shown", "seat", "draft"]);
 
 /** Write `fields` into the form, and open what they are folded up in; whether that changed anything. */
 function fill(form, fields) {
@@ -106,6 +117,8 @@ function fill(form, fields) {
     const fold = field.closest("details");
     if (fold) fold.open = true;
   }
+  // What began from an older draft says so; the same text as the server's has seen the server's.
+  if (changed) form.elements.draft.value = fields.get("draft") ?? form.elements.draft.value;
   return changed;
 }
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Route, expect
 
 pytestmark = pytest.mark.browser
 
@@ -93,3 +93,28 @@ def test_it_lists_the_keys_of_the_page(page: Page) -> None:
     assert rows.all_inner_texts()[0].split() == ["Accept", "A"]
     page.keyboard.press("a")
     assert hits(page) == []
+
+
+def test_it_shows_the_keys_while_ctrl_is_held(page: Page) -> None:
+    page.keyboard.down("Control")
+    expect(page.locator(".key-badges kbd")).to_have_text(["A", "Ctrl ↵", "E"])
+    page.keyboard.up("Control")
+    expect(page.locator(".key-badges")).to_have_count(0)
+
+
+def test_a_chord_shows_no_keys(page: Page) -> None:
+    page.keyboard.down("Control")
+    page.keyboard.press("b")
+    page.wait_for_timeout(600)  # longer than Ctrl is to be held
+    expect(page.locator(".key-badges")).to_have_count(0)
+    page.keyboard.up("Control")
+
+
+def test_the_form_one_writes_in_answers_first(page: Page) -> None:
+    page.evaluate(
+        """document.body.insertAdjacentHTML("beforeend",
+        '<form><input id="said"><button type="button" id="send" data-key="ctrl+enter"></form>')"""
+    )
+    page.evaluate(COUNT)
+    page.locator("#said").press("Control+Enter")
+    assert hits(page) == ["send"]

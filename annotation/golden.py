@@ -10,6 +10,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from annotation.models import Annotation, Claim, GoldItem, Pair, Project, Response, Skip, State
 from cqia.accounts.models import User, record
@@ -63,11 +64,18 @@ class Known:
 
     verb: str
     response: Response | None = None
+    number: int = 0  # of the answer, as it was imported
 
     @property
     def value(self) -> str:
         """As a form sends it."""
         return f"{self.verb}:{self.response.pk}" if self.response else self.verb
+
+    @property
+    def name(self) -> str:
+        if self.response:
+            return _("Answer %(number)s is the best") % {"number": self.number}
+        return str(_Verb(self.verb).label)
 
 
 def decisions_on(pair: Pair) -> list[Known]:
@@ -78,7 +86,7 @@ def decisions_on(pair: Pair) -> list[Known]:
         return []
     answers = list(pair.responses.filter(author=None).order_by("position", "id"))
     if len(answers) > 1:
-        return [Known(_Verb.RANK, answer) for answer in answers]
+        return [Known(_Verb.RANK, answer, number) for number, answer in enumerate(answers, 1)]
     return [*([Known(_Verb.ACCEPT)] if answers else []), Known(_Verb.REWRITE)]
 
 
@@ -88,7 +96,7 @@ def mark(pair: Pair, lead: User, value: str, note: str = "") -> GoldItem:
     if known is None:
         raise CqiaError("no_known_decision")
     with transaction.atomic():
-        item, _ = GoldItem.objects.update_or_create(
+        item, _made = GoldItem.objects.update_or_create(
             pair=pair,
             defaults={
                 "project_id": pair.project_id,

@@ -1,5 +1,6 @@
 """Lanes are made, changed and closed by a lead; the waiting slots follow at once."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -76,7 +77,7 @@ def _follow(project: Project, lead: User) -> None:
     queue_order.rearrange(project, lead)
 
 
-def waiting(project: Project) -> dict[int | None, int]:
+def waiting(project: Project) -> Counter[int | None]:
     """How many free slots wait in each lane, by its id; None for those that are in no lane."""
     free = Claim.objects.of(project).filter(holder=None, parked=False).order_by()
-    return dict(free.values_list("lane").annotate(count=Count("pk")))
+    return Counter(dict(free.values_list("lane").annotate(count=Count("pk"))))

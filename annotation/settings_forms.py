@@ -11,7 +11,7 @@ from cqia.accounts.roles import Role
 class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Project
-        fields = ["name", "description", "annotators_per_pair", "lease_minutes", "queue_order"]
+        fields = ["name", "description"]
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
 
 

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from annotation import queue, workflow
-from annotation.models import Claim, Project, Skip, SkipPolicy
+from annotation.models import Claim, Pair, Project, Skip, SkipPolicy, State
 from annotation.workflow import Wanted
 from cqia.accounts.models import User, record
 from cqia.lib.errors import CqiaError
@@ -82,3 +83,25 @@ def drop(project: Project, lead: User, pair_ids: Iterable[int], note: str = "") 
     moved = workflow.move_many("dismiss", [Wanted(pk, note=note) for pk in sorted(ids)], lead)
     Claim.objects.filter(pair__in=moved, holder=None).update(parked=True)
     return len(moved)
+
+
+def parked(project: Project) -> QuerySet[Pair]:
+    """The pairs that wait for the lead."""
+    slots = Claim.objects.of(project).filter(parked=True)
+    waits = Pair.objects.in_state(State.QUEUED, State.RETURNED)
+    return waits.filter(project=project, pk__in=slots.values("pair"))
+
+
+def passed_on(project: Project) -> QuerySet[Pair]:
+    """The pairs in the queue, or with the lead, that somebody has skipped."""
+    waits = Pair.objects.in_state(State.QUEUED, State.RETURNED)
+    skipped = Skip.objects.filter(pair__project=project)
+    return waits.filter(project=project, pk__in=skipped.values("pair"))
+
+
+def by_reason(project: Project) -> list[tuple[str, int]]:
+    """How often pairs were skipped in this project, for each reason, the commonest first."""
+    rows = Skip.objects.filter(pair__project=project).values_list("reason").order_by()
+    labels = dict(Skip.Reason.choices)
+    counted = rows.annotate(number=Count("pk")).order_by("-number", "reason")
+    return [(str(labels.get(reason, _("No reason given"))), number) for reason, number in counted]

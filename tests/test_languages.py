@@ -181,7 +181,7 @@ MISTAKES = [
     ("outsider", "/accounts/password/", {"oldpassword": "x", "password1": "1", "password2": "2"}),
     ("site_admin", "/projects/new", {"slug": "a b", "name": ""}),
     ("lead", "/p/tea/sources/import", {"source": "", "recipe": "x"}),
-    ("lead", "/p/tea/settings/", {"name": "", "annotators_per_pair": "0"}),
+    ("lead", "/p/tea/settings/", {"name": ""}),
     ("lead", "/p/tea/settings/members/add", {"username": "a b", "role": "x"}),
     ("lead", "/p/tea/settings/endpoints/save", {"base_url": "x"}),
     ("lead", "/p/tea/prefilter/thresholds", {"check": "length", "low": "9", "high": "5"}),

@@ -148,15 +148,6 @@ def test_a_lead_orders_the_queue(browser: Client, project: Project) -> None:
     assert project.queue_order == "uncertain"
 
 
-def test_the_settings_order_the_queue_too(browser: Client, project: Project) -> None:
-    fields = {"name": "茶馆", "annotators_per_pair": 1, "lease_minutes": 30}
-    browser.post("/p/tea/settings/", fields | {"queue_order": "oldest"})
-    assert not Job.objects.exists()
-    browser.post("/p/tea/settings/", fields | {"queue_order": "useful"})
-    project.refresh_from_db()
-    assert (project.queue_order, Job.objects.get().task) == ("useful", "annotation.order_queue")
-
-
 @pytest.mark.usefixtures("model")
 def test_the_api_tells_of_every_version(browser: Client) -> None:
     [version] = browser.get("/api/projects/tea/prefilter/quality").json()

@@ -5,10 +5,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from annotation import history, prefilter
+from annotation import golden, history, prefilter
 from annotation.access import project_for
 from annotation.checks import CHECK_OF
-from annotation.models import Judgement, Pair
+from annotation.models import GoldItem, Judgement, Pair
 from annotation.models.pair import words_in
 from annotation.paging import page_of, search
 from annotation.prefilter_forms import PairFilter
@@ -42,7 +42,7 @@ def pair(request: Request, slug: str, pk: int) -> HttpResponse:
     shown_pair = get_object_or_404(
         Pair.objects.select_related("source", "batch"), project=project, pk=pk
     )
-    annotations = shown_pair.annotations.select_related("author", "form").order_by("id")
+    annotations = shown_pair.annotations.select_related("author", "form", "claim").order_by("id")
     context = {
         "room": "prefilter",
         "pair": shown_pair,
@@ -54,6 +54,8 @@ def pair(request: Request, slug: str, pk: int) -> HttpResponse:
         ],
         "events": history.timeline(shown_pair),
         "annotations": annotations,
+        "known": golden.decisions_on(shown_pair),
+        "gold": GoldItem.objects.filter(pair=shown_pair, retired_at=None).first(),
     }
     return render(request, "annotation/pair.html", context)
 

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from annotation import changes, jobs, members, queue_order
+from annotation import changes, members
 from annotation.access import project_for
 from annotation.models import Endpoint, Project
 from annotation.settings_forms import EndpointForm, GuidelineForm, MemberForm, ProjectForm
@@ -28,8 +28,6 @@ def settings(request: Request, slug: str) -> HttpResponse:
         return _page(request, Project.objects.get(pk=project.pk), project_form=form)
     form.save()
     record(request.user, "settings changed", project.pk, fields=form.changed_data)
-    if "queue_order" in form.changed_data:
-        jobs.start(queue_order.TASK, project, request.user)
     messages.success(request, _("Saved."))
     return redirect("annotation:settings", slug)
 

@@ -24,6 +24,7 @@ from annotation.models import (
     Project,
     QualityModel,
     Transition,
+    TriageItem,
 )
 from annotation.quality_fit import FOLDS, Fit, Flags, Floats, fit, groups_of
 from annotation.quality_scores import ACCEPT, CHANCES, REWRITE, check_features, scores_of, side
@@ -45,6 +46,8 @@ WITH decided AS (
       JOIN {Pair._meta.db_table} pair ON pair.id = decision.pair_id
       JOIN {Claim._meta.db_table} claim ON claim.id = decision.claim_id AND claim.gold_id IS NULL
      WHERE pair.project_id = %(project)s AND decision.id <= %(last_annotation)s
+       -- Nobody looked at each of those that were kept from a sample.
+       AND NOT EXISTS (SELECT FROM {TriageItem._meta.db_table} WHERE annotation_id = decision.id)
      ORDER BY decision.claim_id, decision.id DESC
 )
 SELECT decided.pair_id, decided.verb, decided.seconds,

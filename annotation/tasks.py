@@ -13,6 +13,7 @@ from annotation import (
     quality,
     queue,
     queue_order,
+    triage,
 )
 from annotation.contamination import registry
 
@@ -75,3 +76,13 @@ def run_judge(job_id: int) -> None:
 @shared_task(name=model_drafts.TASK)
 def draft_answer(job_id: int) -> None:
     jobs.run(job_id, model_drafts.run)
+
+
+@shared_task(name=triage.TASK)
+def run_triage(job_id: int) -> None:
+    jobs.run(job_id, triage.run)
+
+
+@shared_task(name=triage.UNDO_TASK)
+def undo_triage(job_id: int) -> None:
+    jobs.run(job_id, triage.run_undo)

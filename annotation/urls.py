@@ -27,6 +27,7 @@ from annotation.views import (
     settings,
     skipped,
     sources,
+    triage,
     workbench,
     writing,
 )
@@ -40,6 +41,10 @@ urlpatterns = [
     path("sources/batches/<int:pk>/", sources.batch, name="batch"),
     path("sources/batches/<int:pk>/issues.csv", sources.batch_issues, name="batch-issues"),
     path("sources/<int:pk>/floor", sources.set_floor, name="set-floor"),
+    # triage
+    path("triage/", triage.triages, name="triages"),
+    path("triage/<int:pk>/", triage.triage_source, name="triage"),
+    path("triage/<int:pk>/undo", triage.undo_triage, name="undo-triage"),
     # jobs
     path("jobs/<int:pk>/", jobs.job, name="job"),
     path("jobs/<int:pk>/cancel", jobs.cancel_job, name="cancel-job"),
@@ -131,6 +136,7 @@ urlpatterns = [
     path("annotate/drafts/", drafts.drafts_page, name="drafts"),
     path("annotate/drafts/<int:pk>/", drafts.draft, name="draft"),
     path("annotate/drafts/<int:pk>/resolve", drafts.resolve, name="resolve-draft"),
+    path("annotate/drafts/<int:pk>/retake", drafts.retake, name="retake-draft"),
     path("annotate/drafts/<int:pk>/discard", drafts.discard, name="discard-draft"),
     path("annotate/undo/", mending.undo, name="undo"),
     path("annotate/mine/<int:pk>/", mending.mend, name="mend"),

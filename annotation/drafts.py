@@ -166,8 +166,8 @@ def forget(user: User, pair_id: int, edit: Edit) -> None:
 
 
 def of(user: User, project: Project) -> QuerySet[Draft]:
-    """This person's drafts, last first, each with what became of the pair: `held` by them, `free`,
-    or `decided` by them; none of these where others have it."""
+    """This person's drafts, last first, each with what became of the pair: `held` by them, `decided`
+    by them, or `free` to be taken up again; none of these where others have it."""
     claims = Claim.objects.filter(pair=OuterRef("pair"))
     mine = claims.filter(holder=user)
     return (
@@ -176,7 +176,7 @@ def of(user: User, project: Project) -> QuerySet[Draft]:
         .annotate(
             held=Exists(mine.filter(done_at=None)),
             decided=Exists(mine.filter(done_at__isnull=False)),
-            free=Exists(claims.filter(holder=None)),
+            free=Exists(claims.filter(holder=None, parked=False)),
         )
         .order_by("-saved_at", "-pk")
     )

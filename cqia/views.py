@@ -2,11 +2,12 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views import defaults
 from django.views.decorators.http import require_GET, require_POST
 
 from annotation import members
@@ -16,6 +17,7 @@ from annotation.settings_forms import NewProjectForm
 from cqia.accounts.http import Request
 from cqia.context import THEMES, rooms_of
 from cqia.lib import broker
+from cqia.lib.errors import CqiaError
 
 
 @login_required
@@ -52,6 +54,15 @@ def enter(request: Request, slug: str) -> HttpResponse:
     """A project's door: to the first room that one's roles open."""
     _project, roles = roles_in(request.user, slug)
     return redirect(rooms_of(slug, roles)[0].url)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What Django refuses before a view sees it; of a body that is too big it is said how big it may be."""
+    if not isinstance(exception, RequestDataTooBig):
+        return defaults.bad_request(request, exception)
+    megabytes = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024**2
+    error = CqiaError("request_too_big", {"limit": megabytes})
+    return render(request, "400.html", {"error": error}, status=413)
 
 
 @require_GET

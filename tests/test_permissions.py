@@ -129,6 +129,7 @@ RULES: dict[str, Rule] = {
     "annotation:draft": get(ANNOTATOR),
     "annotation:resolve-draft": post(ANNOTATOR),
     "annotation:retake-draft": post(ANNOTATOR),
+    "annotation:retake-draft": post(ANNOTATOR),
     "annotation:discard-draft": post(ANNOTATOR),
     "annotation:skip": post(ANNOTATOR),
     "annotation:renew": post(ANNOTATOR),

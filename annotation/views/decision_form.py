@@ -17,12 +17,19 @@ _LONGEST_EVIDENCE = 2000
 _LARGEST = 2**31 - 1
 
 
+class LongText(forms.CharField):
+    """A line end counts as the one character that was typed, though browsers send two."""
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).replace("\r\n", "\n")
+
+
 class WorkForm(forms.Form):
     """What a draft keeps: everything but the verb. The names are those of the decision's fields."""
 
-    text = forms.CharField(required=False, strip=False, max_length=TEXT_LIMIT)
-    instruction = forms.CharField(required=False, strip=False, max_length=TEXT_LIMIT)
-    input = forms.CharField(required=False, strip=False, max_length=TEXT_LIMIT)
+    text = LongText(required=False, strip=False, max_length=TEXT_LIMIT)
+    instruction = LongText(required=False, strip=False, max_length=TEXT_LIMIT)
+    input = LongText(required=False, strip=False, max_length=TEXT_LIMIT)
     tag = forms.CharField(required=False, max_length=_LONGEST_KEY)
     note = forms.CharField(required=False, max_length=2000)
     flaw = forms.CharField(required=False, max_length=2000)

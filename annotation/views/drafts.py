@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
-from annotation import drafts
+from annotation import drafts, queue
 from annotation.access import project_for
 from annotation.differences import between
 from annotation.drafts import Choice, Conflict, Edit
@@ -15,6 +15,7 @@ from annotation.models import Draft, Project, Response
 from annotation.views.decision_form import WorkForm
 from cqia.accounts.http import Request
 from cqia.accounts.roles import Role
+from cqia.lib.errors import CqiaError
 
 SHOWN = 200  # drafts on the page (a default of this project); a person has a few
 
@@ -78,6 +79,17 @@ def draft(request: Request, slug: str, pk: int) -> HttpResponse:
         ],
     }
     return render(request, "annotation/draft.html", context)
+
+
+@login_required
+@require_POST
+def retake(request: Request, slug: str, pk: int) -> HttpResponse:
+    """Hold the pair of a draft again, if a slot is free; the desk then begins with the draft."""
+    project = project_for(request, slug, Role.ANNOTATOR)
+    one = get_object_or_404(drafts.of(request.user, project), pk=pk)
+    if queue.retake(request.user, one.pair) is None:
+        raise CqiaError("not_free")
+    return redirect("annotation:workbench", slug)
 
 
 @login_required

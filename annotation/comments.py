@@ -149,7 +149,7 @@ def _ats(text: str) -> Iterator[int]:
 
 
 def mentions(user: User, project: Project) -> QuerySet[Mention]:
-    """Where this person is named in the project, unread first is for the page to say."""
+    """Where this person is named in the project."""
     named = Mention.objects.filter(user=user, comment__pair__project=project)
     return named.select_related("comment__author", "comment__pair")
 

@@ -137,12 +137,14 @@ def settled(lead: Client) -> None:
 # The pages of the pre-filter.
 ROOMS = ["duplicates", "overlap", "benchmarks", "contaminated", "judges", "history"]
 ROOMS += ["quality", "audit", "lexicons", "funnel"]
+MINE = ["mine/", "mine/?tab=returned", "mine/?tab=skipped", "progress/", "drafts/"]
 PAGES = {
     "nobody": ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"],
-    "outsider": ["/", "/me/tokens/", "/accounts/password/", "/accounts/logout/", "/p/tea/"],
+    "outsider": ["/", "/me/tokens/", "/account/keys/", "/accounts/password/", "/accounts/logout/", "/p/tea/"],
     "lead": [
         "/p/tea/",
         "/p/tea/annotate/",
+        "/p/tea/mentions/",
         "/p/tea/sources/",
         "/p/tea/sources/import",
         "/p/tea/prefilter/",
@@ -164,7 +166,14 @@ PAGES = {
         "/p/empty/releases/",
         "/p/empty/evaluate/",
     ],
-    "annotator": ["/p/tea/annotate/", "/p/tea/guideline/", "/p/empty/annotate/"],
+    "annotator": [
+        "/p/tea/annotate/",
+        "/p/tea/guideline/",
+        "/p/tea/guideline/1/",
+        "/p/tea/mentions/",
+        "/p/empty/annotate/",
+        *(f"/p/{project}/annotate/{page}" for project in ("tea", "empty") for page in MINE),
+    ],
     "site_admin": ["/"],
     "reviewer": ["/p/tea/review/", "/p/empty/review/"],
     "evaluator": ["/p/tea/vote/", "/p/tea/vote/?all", "/p/empty/vote/"],

@@ -21,7 +21,7 @@ CODE = [
     for path in sorted((ROOT / folder).rglob("*.py"))
     if "migrations" not in path.parts
 ]
-SCRIPTS = sorted((ROOT / "static/js").glob("*.js"))
+SCRIPTS = sorted((ROOT / "static/js").rglob("*.js"))
 # Names that are the same in every language, and those of the languages themselves.
 NAMES = re.compile(r"CQIA|COIG|Alpaca|ShareGPT|SHA-256|CSV|SVG|PNG|JSONL?|English|(简体)?中文")
 WORD = re.compile(r"[^\W\d_]{2,}")

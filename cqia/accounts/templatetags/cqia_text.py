@@ -3,6 +3,7 @@
 from django import template
 from django.utils.safestring import SafeString
 
+from cqia.lib import tongues
 from cqia.lib.markdown import render
 
 register = template.Library()
@@ -12,3 +13,9 @@ register = template.Library()
 def markdown(text: str) -> SafeString:
     """Untrusted Markdown as sanitised HTML."""
     return render(text)
+
+
+@register.filter
+def tongue(text: str) -> str:
+    """The language of a text, for its `lang`, as far as its script tells."""
+    return tongues.tongue(text)

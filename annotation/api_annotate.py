@@ -138,17 +138,17 @@ class SavedSerializer(serializers.Serializer[Any]):
 @api_view(["POST"])
 def claim_next(request: Request, slug: str) -> Response:
     """The pair this person is on, else the next one; each call gives the same until it is decided."""
-    return _next(*_seat(request, slug))
+    return next_of(*seat(request, slug))
 
 
 @extend_schema(request=DecisionSerializer, responses=NextSerializer)
 @api_view(["POST"])
 def submit(request: Request, slug: str, pk: int) -> Response:
     """Decide on a claimed pair; answers with the next one. Safe to repeat."""
-    user, project = _seat(request, slug)
-    data = _valid(DecisionSerializer(data=request.data))
-    decisions.submit(user, project, pk, _decision(project, data))
-    return _next(user, project)
+    user, project = seat(request, slug)
+    data = valid(DecisionSerializer(data=request.data))
+    decisions.submit(user, project, pk, decision_of(project, data))
+    return next_of(user, project)
 
 
 @extend_schema(methods=["GET"], responses=KeptSerializer)
@@ -160,13 +160,13 @@ def draft(request: Request, slug: str, pk: int) -> Response:
     409 `draft_conflict` where another page has saved since the revision that is sent; what was sent
     is kept beside the draft.
     """
-    user, project = _seat(request, slug)
+    user, project = seat(request, slug)
     claim = get_object_or_404(Claim.objects.of(project), pk=pk)
     if request.method == "GET":
         kept = get_object_or_404(drafts.of(user, project), pair=claim.pair_id)
         return Response(KeptSerializer(kept).data)
-    data = _valid(DraftSerializer(data=request.data))
-    saved = drafts.save(user, project, claim, _decision(project, data).edit)
+    data = valid(DraftSerializer(data=request.data))
+    saved = drafts.save(user, project, claim, decision_of(project, data).edit)
     if not saved.held:
         raise decisions.LeaseLost
     claim.refresh_from_db(fields=["held_until"])
@@ -178,19 +178,19 @@ def draft(request: Request, slug: str, pk: int) -> Response:
 @api_view(["POST"])
 def skip(request: Request, slug: str, pk: int) -> Response:
     """Send a claimed pair where the project's policy says; answers with the next one."""
-    user, project = _seat(request, slug)
+    user, project = seat(request, slug)
     claim = get_object_or_404(Claim.objects.of(project), pk=pk)
-    said = _valid(SkipSerializer(data=request.data))
+    said = valid(SkipSerializer(data=request.data))
     if not skips.skip(claim, user, project, said["reason"], said["note"]):
         raise decisions.LeaseLost
-    return _next(user, project)
+    return next_of(user, project)
 
 
 @extend_schema(request=None, responses=NextSerializer)
 @api_view(["POST"])
 def claim_ahead(request: Request, slug: str, pk: int) -> Response:
     """The pair to show after this one, which one holds; its clock starts with `begin`."""
-    user, project = _seat(request, slug)
+    user, project = seat(request, slug)
     claim = get_object_or_404(Claim.objects.of(project), pk=pk)
     if claim.holder_id != user.pk or claim.done_at is not None:
         raise decisions.LeaseLost
@@ -201,25 +201,25 @@ def claim_ahead(request: Request, slug: str, pk: int) -> Response:
 @api_view(["POST"])
 def begin(request: Request, slug: str, pk: int) -> Response:
     """Start the clock of a pair that was claimed ahead, now that it is shown."""
-    user, project = _seat(request, slug)
+    user, project = seat(request, slug)
     claim = get_object_or_404(Claim.objects.of(project), pk=pk)
     if not queue.begin(claim, user):
         raise decisions.LeaseLost
     return Response({"seconds_left": desk.lease_of(claim).seconds})
 
 
-def _seat(request: Request, slug: str) -> tuple[User, Project]:
+def seat(request: Request, slug: str) -> tuple[User, Project]:
     """The annotator who asks, and their project."""
     asked = cast(http.Request, request)
     return asked.user, project_for(asked, slug, Role.ANNOTATOR)
 
 
-def _valid(serializer: serializers.Serializer[Any]) -> dict[str, Any]:
+def valid(serializer: serializers.Serializer[Any]) -> dict[str, Any]:
     serializer.is_valid(raise_exception=True)
     return cast(dict[str, Any], serializer.validated_data)
 
 
-def _decision(project: Project, data: dict[str, Any]) -> Decision:
+def decision_of(project: Project, data: dict[str, Any]) -> Decision:
     """What was sent, whole or as a draft, which has no verb."""
     tiers = enumerate(data.pop("tiers"), 1)
     return Decision(
@@ -230,7 +230,7 @@ def _decision(project: Project, data: dict[str, Any]) -> Decision:
     )
 
 
-def _next(user: User, project: Project) -> Response:
+def next_of(user: User, project: Project) -> Response:
     return _answer(user, project, queue.claim_next(user, project))
 
 

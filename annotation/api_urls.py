@@ -3,6 +3,7 @@ from django.urls import path
 from annotation import (
     api_annotate,
     api_benchmarks,
+    api_decisions,
     api_masks,
     api_pairs,
     api_prefilter,
@@ -55,6 +56,9 @@ urlpatterns = [
     ),
     path("projects/<slug:slug>/prefilter/quality", api_quality.models, name="api-quality"),
     path("projects/<slug:slug>/queue/order", api_quality.order, name="api-order"),
+    path("projects/<slug:slug>/form", api_decisions.form, name="api-form"),
+    path("projects/<slug:slug>/undo", api_decisions.undo, name="api-undo"),
+    path("projects/<slug:slug>/annotations/<int:pk>/mend", api_decisions.mend, name="api-mend"),
     path("projects/<slug:slug>/claims", api_annotate.claim_next, name="api-claim"),
     path("projects/<slug:slug>/claims/<int:pk>/draft", api_annotate.draft, name="api-draft"),
     path("projects/<slug:slug>/claims/<int:pk>/submit", api_annotate.submit, name="api-submit"),

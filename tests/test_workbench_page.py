@@ -124,7 +124,7 @@ def test_it_tells_of_a_lost_lease_at_every_verb(
 ) -> None:
     desk.get(BENCH)
     Claim.objects.update(holder=second_annotator)
-    assert post(desk, verb, {"text": "半"}).status_code == 409
+    assert post(desk, verb, {"text": "半", "why": "unclear"}).status_code == 409
 
 
 def test_it_brings_a_draft_back_when_the_pair_is_opened_again(desk: Client, pair: Pair) -> None:
@@ -148,7 +148,7 @@ def test_it_renews_the_lease(desk: Client, pair: Pair) -> None:
 
 def test_it_skips_without_coming_round_again(desk: Client, pair: Pair) -> None:
     desk.get(BENCH)
-    piece = post(desk, "skip").content.decode()
+    piece = post(desk, "skip", {"why": "unclear"}).content.decode()
     assert "You skipped 1 pair that is still open." in piece
     assert Skip.objects.get().pair == pair
     again = desk.post(reverse("annotation:take-up", args=["tea"]), headers=HTMX)
@@ -175,7 +175,7 @@ def test_it_asks_for_a_ranking_of_several_answers(desk: Client, make_pair: MakeP
     assert 'name="place-2"' in page
     assert 'value="accept"' not in page
     post(desk, "submit", {"verb": "rank", "place-1": "2", "place-2": "1"})
-    assert len(Annotation.objects.get().ranking) == 2
+    assert len(Annotation.objects.get().tiers) == 2
 
 
 @pytest.mark.parametrize(("score", "said"), [(0.9, True), (0.1, False)])

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from annotation import begun, decisions, drafts, queue, workflow
+from annotation import begun, decisions, drafts, opinions, queue, workflow
 from annotation.drafts import Edit
 from annotation.models import Annotation, Claim, Pair, Project, Response, State, Transition
 from annotation.outcomes import Decision
@@ -58,6 +58,7 @@ def undo(user: User, project: Project, claim_id: int | None = None) -> Claim:
         raise TooLate
     if claim.gold_id is None:
         _move_back(claim.pair_id, user)
+        opinions.withdraw(claim.pair_id, project)
     annotation = claim.annotations.select_related("response").latest("id")
     fields = asdict(begun.of_decision(annotation, annotation.shown))
     drafts.rescue(user, claim.pair_id, Edit(fields))

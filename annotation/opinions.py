@@ -36,6 +36,13 @@ SELECT pair.id, pair.project_id, max(slot) + 1, least(min(place), pair.id), ({ro
  WHERE pair.id = %s GROUP BY pair.id HAVING count(*) < %s
 RETURNING id
 """
+_WITHDRAW_SQL = f"""
+DELETE FROM {_CLAIMS} WHERE id = (
+    SELECT id FROM {_CLAIMS} claim
+     WHERE pair_id = %s AND slot > %s AND holder_id IS NULL AND NOT EXISTS (
+           SELECT FROM {Annotation._meta.db_table} WHERE claim_id = claim.id)
+     ORDER BY slot DESC LIMIT 1 FOR UPDATE SKIP LOCKED)
+"""
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,13 @@ def is_settled(claim: Claim, project: Project) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_ONE_MORE_SQL, [claim.pair_id, project.most_annotators])
         return cursor.fetchone() is None
+
+
+def withdraw(pair_id: int, project: Project) -> None:
+    """Take back the slot of one more, unless somebody has it: the decision that led to it was undone."""
+    if project.most_annotators:
+        with connection.cursor() as cursor:
+            cursor.execute(_WITHDRAW_SQL, [pair_id, project.annotators_per_pair])
 
 
 def agree(pair_id: int, project: Project) -> bool:

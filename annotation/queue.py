@@ -213,14 +213,14 @@ WITH gone AS (
     DELETE FROM {CLAIMS} claim WHERE {{these}} AND gold_id IS NOT NULL RETURNING id
 ), freed AS (
     UPDATE {CLAIMS} claim SET holder_id = NULL, held_since = NULL, held_until = NULL,
-           lane_id = ({routing.LANE_SQL}), place = coalesce(%(place)s, claim.place)
+           lane_id = ({routing.LANE_SQL}), place = coalesce(%(place)s::bigint, claim.place)
       FROM {_PAIRS} pair
      WHERE pair.id = claim.pair_id AND {{these}} AND gold_id IS NULL RETURNING claim.id
 )
 SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM freed)
 """
 _EXPIRED = """holder_id IS NOT NULL AND done_at IS NULL AND held_until < statement_timestamp()
-    AND (%(project)s IS NULL OR claim.project_id = %(project)s)"""
+    AND (%(project)s::bigint IS NULL OR claim.project_id = %(project)s)"""
 _ONE_HELD = "claim.id = %(claim)s AND holder_id = %(user)s AND done_at IS NULL"
 
 

@@ -16,14 +16,14 @@ from cqia.lib.errors import CqiaError
 
 
 @transaction.atomic
-def skip(claim: Claim, user: User, project: Project, reason: str = "", note: str = "") -> bool:
+def skip(claim: Claim, user: User, project: Project, reason: str, note: str = "") -> bool:
     """Free one's own slot, and put it at the very end of the queue; False where the lease was lost.
 
     It does not come back to this person: until they `take_up` what they put off, until some minutes
     have passed, or until the lead sends it back, by the project's policy. Raises CqiaError for a
     reason that is unknown, or that says nothing.
     """
-    if reason not in ("", *Skip.Reason.values):
+    if reason not in Skip.Reason.values:
         raise CqiaError("skip_reason_unknown")
     if reason == Skip.Reason.OTHER and not note.strip():
         raise CqiaError("skip_note_missing")

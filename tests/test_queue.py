@@ -5,9 +5,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from annotation import queue, workflow
+from annotation import pauses, queue, workflow
 from annotation.decisions import Decision, submit
-from annotation.models import Claim, Draft, Pair, Project, Skip, State
+from annotation.models import Claim, Draft, Pair, Project, State
 from cqia.accounts.models import User
 from cqia.accounts.roles import Role
 from tests.cast import MakePair, person
@@ -123,31 +123,9 @@ def test_it_renews_nobody_elses_lease(
     claim = queue.claim_next(annotator, project)
     assert claim is not None
     assert not queue.renew(claim, second_annotator, project)
-    assert not queue.skip(claim, second_annotator)
+    assert not queue.give_up(claim, second_annotator)
+    assert not queue.begin(claim, second_annotator)
     assert Claim.objects.get().holder == annotator
-
-
-def test_it_gives_a_skipped_pair_to_others_after_all_the_rest(
-    annotator: User, second_annotator: User, project: Project, make_pair: MakePair
-) -> None:
-    skipped, other = make_pair(state=State.QUEUED), make_pair(state=State.QUEUED)
-    claim = queue.claim_next(annotator, project)
-    assert claim is not None
-    assert queue.skip(claim, annotator)
-    assert [decide(second_annotator, project) for _ in range(2)] == [other, skipped]
-
-
-def test_it_gives_a_skipped_pair_back_only_when_asked(
-    annotator: User, project: Project, make_pair: MakePair
-) -> None:
-    pair = make_pair(state=State.QUEUED)
-    claim = queue.claim_next(annotator, project)
-    assert claim is not None
-    queue.skip(claim, annotator)
-    assert queue.claim_next(annotator, project) is None
-    assert queue.take_up(annotator, project) == 1
-    assert decide(annotator, project) == pair
-    assert not Skip.objects.exists()
 
 
 def test_it_gives_what_was_sent_back_before_new_work(
@@ -173,6 +151,56 @@ def test_it_does_not_count_the_days_a_sent_back_pair_waited(
     claim = queue.claim_next(annotator, project)
     assert claim is not None
     assert Claim.objects.get().held_since == claim.held_since is not None
+
+
+def test_a_person_never_gets_a_pair_twice_though_it_once_had_two_slots(
+    annotator: User, two_each: Project, make_pair: MakePair
+) -> None:
+    make_pair(state=State.QUEUED)
+    decide(annotator, two_each)
+    two_each.annotators_per_pair = 1
+    two_each.save()
+    assert queue.claim_next(annotator, two_each) is None
+
+
+def test_it_offers_back_what_was_written_on_a_pair_that_was_lost(
+    annotator: User, second_annotator: User, project: Project, make_pair: MakePair
+) -> None:
+    pair = make_pair(state=State.QUEUED)
+    queue.claim_next(annotator, project)
+    Draft.objects.create(pair=pair, author=annotator, fields={"text": "半"})
+    assert not queue.offer_back(annotator, project).exists()
+    run_out()
+    queue.free_expired()
+    assert [draft.is_free for draft in queue.offer_back(annotator, project)] == [True]
+    queue.claim_next(second_annotator, project)
+    assert [draft.is_free for draft in queue.offer_back(annotator, project)] == [False]
+
+
+def test_it_takes_a_lost_pair_again_while_it_is_free(
+    annotator: User, second_annotator: User, project: Project, make_pair: MakePair
+) -> None:
+    make_pair(state=State.QUEUED)
+    pair = make_pair(state=State.QUEUED)
+    claim = queue.retake(annotator, pair)
+    assert claim is not None
+    assert (claim.pair, claim.holder) == (pair, annotator)
+    assert queue.retake(second_annotator, pair) is None
+    assert queue.retake(annotator, pair) is None
+
+
+def test_a_paused_project_gives_out_nothing_and_takes_what_was_begun(
+    annotator: User, second_annotator: User, lead: User, project: Project, make_pair: MakePair
+) -> None:
+    begun, other = make_pair(state=State.QUEUED), make_pair(state=State.QUEUED)
+    queue.claim_next(annotator, project)
+    pauses.pause(project, lead, "指南要改")
+    assert queue.claim_next(second_annotator, project) is None
+    assert queue.retake(second_annotator, other) is None
+    assert decide(annotator, project) == begun
+    assert queue.claim_next(annotator, project) is None
+    pauses.resume(project, lead)
+    assert decide(annotator, project) == other
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,8 +2,9 @@
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from annotation import jobs, queue, queue_order
+from annotation import jobs, queue, queue_order, skips
 from annotation.models import (
     AuditItem,
     Claim,
@@ -13,6 +14,7 @@ from annotation.models import (
     Project,
     QualityModel,
     QueueOrder,
+    Source,
     State,
 )
 from cqia.accounts.models import AuditEntry, User
@@ -121,7 +123,7 @@ def test_what_was_skipped_stays_last(
     ordered(project, QueueOrder.USEFUL, lead)
     claim = queue.claim_next(annotator, project)
     assert claim is not None
-    assert queue.skip(claim, annotator)
+    assert skips.skip(claim, annotator, project, "unclear")
     assert claim.pair == said["sure"]
     for order in (QueueOrder.UNCERTAIN, QueueOrder.USEFUL, QueueOrder.OLDEST):
         assert ordered(project, order, lead)[-1] == "sure"
@@ -173,14 +175,62 @@ def test_it_says_who_changed_the_order(project: Project, lead: User) -> None:
     assert (entry.actor, entry.details) == (lead, {"order": "uncertain"})
 
 
+def kinds(make_pair: MakePair, project: Project) -> None:
+    """Pairs of two sources, task types and domains, taking turns."""
+    other = Source.objects.create(project=project, name="考试", recipe="cqia")
+    for number, (task, domain) in enumerate([("写作", "饮食"), ("问答", "法律")] * 2):
+        pair = make_pair(
+            f"{task}{number}", state=State.QUEUED, task_major=[task], domain=[domain, "其他"]
+        )
+        if task == "问答":
+            Pair.objects.filter(pk=pair.pk).update(source=other)
+
+
+@pytest.mark.parametrize("order", [QueueOrder.TASK, QueueOrder.DOMAIN])
+def test_pairs_of_one_kind_follow_each_other(
+    project: Project, lead: User, make_pair: MakePair, order: str
+) -> None:
+    kinds(make_pair, project)
+    assert in_order(project) == ["写作0", "问答1", "写作2", "问答3"]
+    assert sorted([ordered(project, order, lead)[:2], in_order(project)[2:]]) == [
+        ["写作0", "写作2"],
+        ["问答1", "问答3"],
+    ]
+
+
+def test_it_goes_source_by_source(project: Project, lead: User, make_pair: MakePair) -> None:
+    kinds(make_pair, project)
+    assert ordered(project, QueueOrder.SOURCE, lead) == ["写作0", "写作2", "问答1", "问答3"]
+
+
+def test_the_source_of_the_first_priority_comes_first(
+    project: Project, lead: User, make_pair: MakePair
+) -> None:
+    kinds(make_pair, project)
+    assert ordered(project, QueueOrder.PRIORITY, lead) == ["写作0", "问答1", "写作2", "问答3"]
+    other = Source.objects.get(name="考试")
+    queue_order.set_priorities(project, lead, {other.pk: 1})
+    assert in_order(project) == ["问答1", "问答3", "写作0", "写作2"]
+    assert AuditEntry.objects.get(action="priorities set").details == {"count": 1}
+
+
+def test_priorities_left_as_they_are_change_nothing(project: Project, source: Source) -> None:
+    queue_order.set_priorities(project, User(), {source.pk: 5})
+    assert not AuditEntry.objects.exists()
+
+
 @pytest.mark.usefixtures("said", "timed")
 def test_whoever_takes_a_pair_still_walks_one_index(project: Project, lead: User) -> None:
     """The place is worked out beforehand: taking reads no chances and sorts nothing."""
     ordered(project, QueueOrder.USEFUL, lead)
-    free = queue.free_for(lead, project).order_by("place", "slot")
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
-    plan = free.values("pk")[:1].explain()
+        with CaptureQueriesContext(connection) as asked:
+            queue.claim_next(lead, project)
+        cursor.execute("EXPLAIN " + asked.captured_queries[0]["sql"])
+        plan = " ".join(line for (line,) in cursor.fetchall())
+    assert len(asked) == 1
     assert "claim_free" in plan
-    assert "Sort" not in plan
+    free = plan[plan.index("LockRows") :]
+    assert "Sort" not in free
     assert Finding._meta.db_table not in plan

@@ -128,7 +128,7 @@ def reasons(user: User, project: Project) -> list[tuple[str, int]]:
     rows = _sent_back(user, project).exclude(reason="").order_by()
     counted = rows.values_list("reason").annotate(number=Count("id")).order_by("-number", "reason")
     form = desk_forms.in_force(project)
-    return [(form.words([reason])[0], number) for reason, number in counted]
+    return [(form.reasons_in_words([reason])[0], number) for reason, number in counted]
 
 
 def remarks(user: User, project: Project) -> QuerySet[Transition]:

@@ -32,15 +32,15 @@ def test_it_knows_a_key_however_it_is_written(typed: str, name: str) -> None:
     assert keys.named(typed) == name
 
 
-@pytest.mark.parametrize("typed", ["", "茶", "ab", "shift+a", "ctrl+", "ctrl+ctrl+a"])
+@pytest.mark.parametrize("typed", ["", "茶", "ab", "shift+a", "ctrl+ctrl+a"])
 def test_it_says_what_is_no_key(typed: str) -> None:
-    with pytest.raises(CqiaError, match="unknown_key"):
+    with pytest.raises(CqiaError, match="is no key"):
         keys.named(typed)
 
 
 @pytest.mark.parametrize("typed", ["Enter", "Backspace", "Ctrl+Backspace", "Tab", "?", "Ctrl+W"])
 def test_it_leaves_the_keys_of_text_and_browser_alone(typed: str) -> None:
-    with pytest.raises(CqiaError, match="taken_key"):
+    with pytest.raises(CqiaError, match="belongs to the browser or to the text"):
         keys.named(typed)
 
 

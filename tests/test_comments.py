@@ -79,12 +79,12 @@ def test_a_reply_opens_a_resolved_thread_again(pair: Pair, annotator: User, lead
 
 
 @pytest.mark.parametrize(
-    ("text", "code"), [("  \n", "comment_missing"), ("长" * 4_001, "comment_long")]
+    ("text", "said"), [("  \n", "The comment is empty"), ("长" * 4_001, "at most 4000 characters")]
 )
 def test_it_refuses_an_empty_and_an_endless_comment(
-    pair: Pair, annotator: User, text: str, code: str
+    pair: Pair, annotator: User, text: str, said: str
 ) -> None:
-    with pytest.raises(CqiaError, match=code):
+    with pytest.raises(CqiaError, match=said):
         comments.say(voice(annotator), pair, text)
     assert not Comment.objects.exists()
 

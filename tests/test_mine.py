@@ -77,6 +77,7 @@ def test_it_shows_what_was_sent_back_with_the_remark(
     desk: Client, make_annotated: MakeAnnotated, reviewer: User, annotator: User, project: Project
 ) -> None:
     pair = make_annotated()
+    Annotation.objects.update(created_at=timezone.now() - timedelta(minutes=1))
     workflow.move("return", pair, reviewer, note="请写明水温")
     queue.reopen(pair)
     assert "请写明水温" in page(desk, "returned")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
@@ -18,6 +19,9 @@ PAGE = "/p/tea/annotate/progress/"
 
 
 def review(pair: Pair, reviewer: User, verb: str, **more: str) -> None:
+    """A minute after it was decided: a test is one transaction, in which the clock of history stands."""
+    before = F("created_at") - timedelta(minutes=1)
+    pair.annotations.update(created_at=before)
     decide(reviewer, pair, Verdict(Review.Verb(verb), **more))
 
 

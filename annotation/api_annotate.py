@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from annotation import decisions, desk, drafts, idle, queue, skips
 from annotation.access import project_for
-from annotation.models import Annotation, Claim, Mode, Project, Skip
+from annotation.models import Annotation, Claim, Draft, Mode, Project, Skip
 from annotation.outcomes import Decision
 from cqia.accounts import http
 from cqia.accounts.models import User
@@ -117,7 +117,10 @@ class KeptSerializer(serializers.Serializer[Any]):
     revision = serializers.IntegerField()
     saved_at = serializers.DateTimeField()
     kept = serializers.DictField(source="fields")
-    rivals = serializers.ListField(source="rivals.values", child=serializers.DictField())
+    rivals = serializers.SerializerMethodField()
+
+    def get_rivals(self, draft: Draft) -> list[dict[str, Any]]:
+        return list(draft.rivals.values())
 
 
 class SkipSerializer(serializers.Serializer[Any]):

@@ -119,7 +119,14 @@ RETURNING id, pair_id, author_id, fields::json, revision, seat, rivals::json, sa
 """
 
 
-_DROP_RIVALS = f"UPDATE {Draft._meta.db_table} SET rivals = rivals - %s::text[] WHERE id = %s"
+_RESOLVE = f"""
+UPDATE {Draft._meta.db_table}
+   SET fields = %(fields)s::jsonb, seat = '', rivals = rivals - %(keys)s::text[],
+       saved_at = clock_timestamp(),
+       revision = greatest((extract(epoch FROM clock_timestamp()) * 1000)::bigint, revision + 1)
+ WHERE id = %(draft)s AND revision = %(seen)s
+RETURNING revision
+"""
 
 
 def keep(user: User, pair_id: int, edit: Edit) -> int:
@@ -130,7 +137,7 @@ def keep(user: User, pair_id: int, edit: Edit) -> int:
     params = {
         "pair": pair_id,
         "user": user.pk,
-        "fields": json.dumps(_kept(edit.fields), ensure_ascii=False),
+        "fields": _json(edit.fields),
         "seat": edit.seat[:SEAT_LIMIT],
         "seen": edit.seen,
     }
@@ -205,10 +212,19 @@ def resolve(user: User, draft: Draft, mine: Edit, choice: Choice, key: str) -> i
     """
     theirs = draft.rivals.get(key, {}) if key else draft.fields
     chosen = {Choice.MINE: mine.fields, Choice.THEIRS: theirs, Choice.BOTH: _both(mine, theirs)}
-    revision = keep(user, draft.pair_id, Edit(chosen[choice], mine.seen))
+    params = {
+        "draft": draft.pk,
+        "fields": _json(chosen[choice]),
+        "keys": [key, mine.seat],
+        "seen": mine.seen,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_DROP_RIVALS, [[key, mine.seat], draft.pk])
-    return revision
+        cursor.execute(_RESOLVE, params)
+        row = cursor.fetchone()
+    if row is None:
+        rescue(user, draft.pair_id, mine)
+        raise Conflict(draft, mine)
+    return int(row[0])
 
 
 def _both(mine: Edit, theirs: Mapping[str, Any]) -> dict[str, Any]:
@@ -219,6 +235,10 @@ def _both(mine: Edit, theirs: Mapping[str, Any]) -> dict[str, Any]:
 def _has_seen(stored: Draft, edit: Edit) -> bool:
     same_page = bool(edit.seat) and stored.seat == edit.seat
     return same_page or stored.revision == edit.seen or stored.fields == _kept(edit.fields)
+
+
+def _json(fields: Mapping[str, Any]) -> str:
+    return json.dumps(_kept(fields), ensure_ascii=False)
 
 
 def _kept(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,18 +1,37 @@
 import random
+import re
 import time
+from html import unescape
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cqia.lib import diff as module
 from cqia.lib.diff import Op, Summary, diff, render_html, summary
 
+# Few characters, so that much recurs and moves; clauses, so that there are words to move.
+PIECES = [
+    *"今天天气很好我们去公园，。 \n\r\tab😀\x00Ａ&<",
+    "绿茶不宜用沸水冲泡。",
+    "红茶可以，",
+    "𠮷野家",
+    "مرحبا",
+]
+TEXTS = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
+
 
 def before(ops: list[Op]) -> str:
-    return "".join(op.text for op in ops if op.op != "ins")
+    return "".join(op.text for op in ops if op.op not in ("ins", "to"))
+
+
+def bare(text: str) -> str:
+    """What folding leaves: no white space, and half-width forms."""
+    return "".join(text.translate(module._WIDTH).split())
 
 
 def after(ops: list[Op]) -> str:
-    return "".join(op.text for op in ops if op.op != "del")
+    return "".join(op.text for op in ops if op.op not in ("del", "from"))
 
 
 def test_it_changes_whole_words() -> None:
@@ -44,14 +63,40 @@ def test_it_joins_small_remains_between_changes() -> None:
     assert [op for op, _ in diff("蓝色的天空", "漂亮的姑娘")] == ["del", "ins"]
 
 
-def test_it_keeps_both_texts() -> None:
-    draw = random.Random(5)
-    alphabet = "今天天气很好我们去公园，。 \n\r\tab😀\x00Ａ"
-    for _ in range(300):
-        old, new = ("".join(draw.choices(alphabet, k=draw.randint(0, 30))) for _ in range(2))
-        ops = diff(old, new)
-        assert (before(ops), after(ops)) == (old, new)
-        assert after(diff(old, new, fold_width=True)) == new
+@given(TEXTS, TEXTS)
+def test_it_keeps_both_texts(old: str, new: str) -> None:
+    ops = diff(old, new)
+    assert (before(ops), after(ops)) == (old, new)
+    folded = diff(old, new, fold_width=True)
+    assert after(folded) == new
+    assert bare(before(folded)) == bare(old)
+
+
+@given(TEXTS)
+def test_a_text_is_no_change_of_itself(text: str) -> None:
+    assert diff(text, text) == [Op("same", text)] * bool(text)
+
+
+@given(TEXTS, TEXTS)
+def test_what_moved_went_and_came(old: str, new: str) -> None:
+    ops = diff(old, new)
+    went, came = (sorted(op.text for op in ops if op.op == kind) for kind in ("from", "to"))
+    assert went == came
+
+
+@given(TEXTS, TEXTS)
+def test_its_share_lies_between_nothing_and_all(old: str, new: str) -> None:
+    found = summary(diff(old, new))
+    assert 0 <= found.changed_ratio <= 1
+    assert (found.changed_ratio == 0) == (found.inserted == found.deleted == 0)
+
+
+@given(TEXTS, TEXTS)
+def test_the_page_shows_every_character_escaped(old: str, new: str) -> None:
+    html = render_html(diff(old, new)).replace("↵", "")
+    assert unescape(re.sub('</?(?:ins|del)(?: class="moved")?>', "", html)) == "".join(
+        op.text.replace("↵", "") for op in diff(old, new)
+    )
 
 
 @pytest.mark.parametrize(
@@ -81,13 +126,18 @@ def test_it_still_sees_words_when_it_folds() -> None:
 
 def test_it_tells_more_words_apart_than_a_plane_holds() -> None:
     codes: dict[str, str] = {}
-    tokens = [module._Token(str(n), str(n)) for n in range(70_000)]
+    tokens = [module.Token(str(n), str(n)) for n in range(70_000)]
     assert len(set(module._encode(tokens, codes))) == 70_000
 
 
 def test_it_counts_what_changed() -> None:
     ops = [Op("same", "一二三"), Op("del", "四"), Op("ins", "五六七")]
     assert summary(ops) == Summary(3, 1, 0.4)
+
+
+def test_what_moved_is_neither_new_nor_gone_and_white_space_does_not_count() -> None:
+    ops = [Op("to", "一二三"), Op("same", "四五"), Op("from", "一二三"), Op("ins", "六 \n")]
+    assert summary(ops) == Summary(1, 0, 1 / 11, 3)
 
 
 @pytest.mark.parametrize(("ops", "ratio"), [([], 0.0), ([Op("ins", "新")], 1.0)])

@@ -1,11 +1,12 @@
 """What of a diff went in one place and came in another: a move, not a deletion and an insertion.
 
 Runs of equal tokens are found by an index of three in a row, and taken from left to right, each as
-long as it goes.
+long as it goes. Marks that are left over on both sides go along with what moved.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 Change = Literal["same", "ins", "del", "from", "to"]
@@ -13,8 +14,11 @@ Change = Literal["same", "ins", "del", "from", "to"]
 LEAST = 6
 """Letters and digits of a move; fewer are words used again. Default of ours."""
 
+LIMIT = 40_000
+"""In more tokens than this no moves are looked for. Default of ours."""
+
 _ANCHOR = 3  # tokens
-_TRIED = 16  # places at most for each anchor
+_TRIED = 8  # places at most for each anchor
 
 
 class Token(NamedTuple):
@@ -29,97 +33,113 @@ class Run(NamedTuple):
     tokens: Sequence[Token]
 
 
-class _Place(NamedTuple):
-    run: int
-    token: int
+@dataclass
+class _Side:
+    """A deleted or an inserted run: its keys, which of them are taken, and the pieces that moved."""
+
+    keys: list[str]
+    taken: bytearray
+    pieces: list[tuple[int, int]] = field(default_factory=list)  # begin and end
+
+    def take(self, start: int, length: int) -> None:
+        self.taken[start : start + length] = b"\1" * length
+        self.pieces.append((start, start + length))
+
+    def marks(self) -> list[int]:
+        """Places of tokens without a letter that are left."""
+        return [
+            place
+            for place, key in enumerate(self.keys)
+            if not self.taken[place] and not any(map(str.isalnum, key))
+        ]
 
 
-class _Move(NamedTuple):
-    """So many tokens from a place in a deleted run on are those from `here` on in an inserted one."""
-
-    gone: _Place
-    here: int
-    length: int
-
-    @property
-    def covers(self) -> set[_Place]:
-        run, first = self.gone
-        return {_Place(run, first + step) for step in range(self.length)}
-
-
-_NOWHERE = (0, _Place(0, 0))
+_Index = dict[tuple[str, ...], list[tuple[_Side, int]]]
 
 
 def with_moves(runs: Sequence[Run]) -> list[Run]:
     """The runs of a diff, with what moved marked where it went ("from") and where it came ("to")."""
-    gone = {number: run.tokens for number, run in enumerate(runs) if run.op == "del"}
-    places = _anchors(gone)
-    moved: dict[int, list[tuple[int, int]]] = defaultdict(list)  # in each run: begin and length
-    taken: set[_Place] = set()
-    for number, run in enumerate(runs):
-        for move in _moves(run.tokens, gone, places, taken) if run.op == "ins" else ():
-            moved[move.gone.run].append((move.gone.token, move.length))
-            moved[number].append((move.here, move.length))
-    return [part for number, run in enumerate(runs) for part in _parts(run, moved[number])]
+    if sum(len(run.tokens) for run in runs) > LIMIT:
+        return list(runs)
+    sides = {number: _side(run) for number, run in enumerate(runs) if run.op in ("del", "ins")}
+    gone = [side for number, side in sides.items() if runs[number].op == "del"]
+    come = [side for number, side in sides.items() if runs[number].op == "ins"]
+    index = _anchors(gone)
+    for side in come:
+        _find(side, index)
+    _take_marks_along(gone, come)
+    return [
+        part
+        for number, run in enumerate(runs)
+        for part in _parts(run, sides[number].pieces if number in sides else [])
+    ]
 
 
-def _anchors(gone: Mapping[int, Sequence[Token]]) -> dict[tuple[str, ...], list[_Place]]:
+def _side(run: Run) -> _Side:
+    return _Side([token.key for token in run.tokens], bytearray(len(run.tokens)))
+
+
+def _anchors(gone: Sequence[_Side]) -> _Index:
     """Where each three tokens in a row were deleted."""
-    places = defaultdict(list)
-    for number, tokens in gone.items():
-        for start in range(len(tokens) - _ANCHOR + 1):
-            places[_anchor(tokens, start)].append(_Place(number, start))
-    return places
+    index: _Index = defaultdict(list)
+    for side in gone:
+        for start in range(len(side.keys) - _ANCHOR + 1):
+            index[tuple(side.keys[start : start + _ANCHOR])].append((side, start))
+    return index
 
 
-def _anchor(tokens: Sequence[Token], start: int) -> tuple[str, ...]:
-    return tuple(token.key for token in tokens[start : start + _ANCHOR])
-
-
-def _moves(
-    tokens: Sequence[Token],
-    gone: Mapping[int, Sequence[Token]],
-    places: Mapping[tuple[str, ...], Sequence[_Place]],
-    taken: set[_Place],
-) -> Iterator[_Move]:
-    """What of inserted tokens was deleted elsewhere; `taken` is what earlier moves have of that."""
+def _find(side: _Side, index: _Index) -> None:
+    """Take what of an inserted run was deleted elsewhere, on both sides."""
     here = 0
-    while here <= len(tokens) - _ANCHOR:
-        tried = places.get(_anchor(tokens, here), ())[:_TRIED]
-        lengths = [_common(tokens, here, gone[at.run], at, taken) for at in tried]
-        length, at = max(zip(lengths, tried, strict=True), default=_NOWHERE)
-        if _letters(tokens[here : here + length]) >= LEAST:
-            move = _Move(at, here, length)
-            taken |= move.covers
-            yield move
+    while here <= len(side.keys) - _ANCHOR:
+        tried = index.get(tuple(side.keys[here : here + _ANCHOR]), [])[:_TRIED]
+        lengths = [_common(side, here, gone, start) for gone, start in tried]
+        length = max(lengths, default=0)
+        if _letters(side.keys[here : here + length]) >= LEAST:
+            gone, start = tried[lengths.index(length)]
+            gone.take(start, length)
+            side.take(here, length)
             here += length
         else:  # what follows in it is shorter still
             here += max(1, length - _ANCHOR + 1)
 
 
-def _common(
-    tokens: Sequence[Token], here: int, gone: Sequence[Token], at: _Place, taken: set[_Place]
-) -> int:
+def _common(side: _Side, here: int, gone: _Side, start: int) -> int:
     """How many tokens are the same from two places on, as far as they are not taken."""
-    most = min(len(tokens) - here, len(gone) - at.token)
-    ends = (
-        step
-        for step in range(most)
-        if tokens[here + step].key != gone[at.token + step].key
-        or _Place(at.run, at.token + step) in taken
-    )
-    return next(ends, most)
+    most = min(len(side.keys) - here, len(gone.keys) - start)
+    length = 0
+    while (
+        length < most
+        and side.keys[here + length] == gone.keys[start + length]
+        and not gone.taken[start + length]
+    ):
+        length += 1
+    return length
 
 
-def _letters(tokens: Sequence[Token]) -> int:
-    return sum(map(str.isalnum, "".join(token.key for token in tokens)))
+def _letters(keys: Sequence[str]) -> int:
+    return sum(map(str.isalnum, "".join(keys)))
 
 
-def _parts(run: Run, moved: Sequence[tuple[int, int]]) -> Iterator[Run]:
+def _take_marks_along(gone: Sequence[_Side], come: Sequence[_Side]) -> None:
+    """A full stop that went and came beside what moved is neither deleted nor inserted."""
+    left: dict[str, list[tuple[_Side, int]]] = defaultdict(list)
+    for side in gone:
+        for place in side.marks() if side.pieces else ():
+            left[side.keys[place]].append((side, place))
+    for side in come:
+        for place in side.marks() if side.pieces else ():
+            if left[side.keys[place]]:
+                other, there = left[side.keys[place]].pop(0)
+                other.take(there, 1)
+                side.take(place, 1)
+
+
+def _parts(run: Run, pieces: Sequence[tuple[int, int]]) -> Iterator[Run]:
     """A run cut where something in it moved."""
-    end = 0
-    for start, length in sorted(moved):
-        yield Run(run.op, run.tokens[end:start])
-        end = start + length
+    place = 0
+    for start, end in sorted(pieces):
+        yield Run(run.op, run.tokens[place:start])
         yield Run("to" if run.op == "ins" else "from", run.tokens[start:end])
-    yield Run(run.op, run.tokens[end:])
+        place = end
+    yield Run(run.op, run.tokens[place:])

@@ -46,8 +46,10 @@ def test_it_submits_and_brings_the_next(token: dict[str, str], make_pair: MakePa
 def test_it_ranks_by_numbers(token: dict[str, str], make_pair: MakePair) -> None:
     make_pair("问", "甲", "乙", "丙", state=State.QUEUED)
     work = claim(token)
-    call(token, f"/{work['claim']}/submit", {"verb": "rank", "ranking": [3, 1, 2]})
-    best = Annotation.objects.get().response
+    call(token, f"/{work['claim']}/submit", {"verb": "rank", "tiers": [[3], [1, 2]]})
+    annotation = Annotation.objects.get()
+    assert [len(tier) for tier in annotation.tiers] == [1, 2]
+    best = annotation.response
     assert best is not None
     assert best.text == work["answers"][2]["text"]
 
@@ -55,15 +57,28 @@ def test_it_ranks_by_numbers(token: dict[str, str], make_pair: MakePair) -> None
 def test_it_keeps_a_draft(token: dict[str, str], make_pair: MakePair) -> None:
     make_pair("问", "甲", "乙", state=State.QUEUED)
     path = f"/{claim(token)['claim']}/draft"
-    answer = call(token, path, {"text": "半\r\n", "ranking": [2, 1]}, "put")
+    answer = call(token, path, {"text": "半\r\n", "tiers": [[2], [1]]}, "put")
     assert answer.json()["seconds_left"] == 1799
     assert Draft.objects.get().fields == {"text": "半\n", "places": {"2": 1, "1": 2}}
 
 
 def test_it_skips(token: dict[str, str], make_pair: MakePair) -> None:
     make_pair(state=State.QUEUED)
-    answer = call(token, f"/{claim(token)['claim']}/skip").json()
-    assert answer == {"next": None, "idle": "skipped"}
+    path = f"/{claim(token)['claim']}/skip"
+    assert call(token, path).status_code == 400
+    answer = call(token, path, {"reason": "too_hard"}).json()
+    assert answer == {"next": None, "idle": "skipped", "until": None, "note": ""}
+
+
+def test_it_claims_the_pair_ahead_and_begins_it(token: dict[str, str], make_pair: MakePair) -> None:
+    for name in ("问一", "问二"):
+        make_pair(name, "答", state=State.QUEUED)
+    current = claim(token)["claim"]
+    ahead = call(token, f"/{current}/ahead").json()["next"]
+    assert ahead["instruction"] == "问二"
+    assert Claim.objects.get(pk=ahead["claim"]).held_since is None
+    assert call(token, f"/{ahead['claim']}/begin").json() == {"seconds_left": 1799}
+    assert Claim.objects.get(pk=ahead["claim"]).held_since is not None
 
 
 def test_it_names_what_is_wrong(token: dict[str, str], make_pair: MakePair) -> None:
@@ -83,7 +98,9 @@ def test_it_answers_409_to_a_lost_lease(
     for path, data, method in (
         ("submit", {"verb": "accept"}, "post"),
         ("draft", {}, "put"),
-        ("skip", {}, "post"),
+        ("skip", {"reason": "unclear"}, "post"),
+        ("ahead", {}, "post"),
+        ("begin", {}, "post"),
     ):
         answer = call(token, f"/{pk}/{path}", data, method)
         assert (answer.status_code, answer.json()["code"]) == (409, "lease_lost")

@@ -235,7 +235,12 @@ class Editing:
     def __init__(self, form: Form, data: QueryDict | None = None) -> None:
         self.mode = ModeForm(data, initial={"mode": form.mode})
         self.sets: dict[str, _Rows] = {
-            name: kind(data, prefix=name, initial=[row.first(one) for one in getattr(form, name)])
+            name: kind(
+                data,
+                prefix=name,
+                # What was sent is the whole form, whoever has saved another one meanwhile.
+                initial=None if data else [row.first(one) for one in getattr(form, name)],
+            )
             for name, (row, kind) in _SETS.items()
         }
 

@@ -43,7 +43,7 @@ def ask(user: User, project: Project, claim_id: int, flaw: str) -> ModelDraft:
         raise CqiaError("flaw_missing")
     if not _originals(claim.pair_id).exists():
         raise CqiaError("no_answer")
-    _endpoint(project)
+    endpoint_of(project)
     last = latest(user, claim)
     if last is not None and last.flaw == flaw and last.job.state in Job.LIVE:
         return last
@@ -63,7 +63,7 @@ def run(job: Job) -> None:
     draft = job.model_draft
     if draft.text:
         return
-    endpoint = _endpoint(job.project)
+    endpoint = endpoint_of(job.project)
     answer = _answered(endpoint, _prompt(draft))
     text = typed(answer.text).strip()
     if not text:
@@ -95,13 +95,13 @@ def _answered(endpoint: llm.Endpoint, prompt: llm.Prompt) -> llm.Completion:
 
 def has_model(project: Project) -> bool:
     try:
-        _endpoint(project)
+        endpoint_of(project)
     except CqiaError:
         return False
     return True
 
 
-def _endpoint(project: Project) -> llm.Endpoint:
+def endpoint_of(project: Project) -> llm.Endpoint:
     """The project's first model server that is no judge, else its first, else the site's."""
     own = Endpoint.objects.filter(project=project).order_by(F("judge").asc(nulls_first=True), "id")
     row = own.first()

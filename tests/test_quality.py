@@ -55,7 +55,7 @@ def decide(make_pair: MakePair, annotator: User) -> Decide:
             author=annotator,
             verb=verb,
             response=None if verb == "reject" else response,
-            reason="wrong" if verb == "reject" else "",
+            reasons=["wrong"] if verb == "reject" else [],
             seconds={"accept": 20, "rewrite": 90, "reject": 10}[verb],
         )
         workflow.move("annotate", pair, annotator)

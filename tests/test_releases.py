@@ -90,6 +90,17 @@ def test_the_command_exports_the_same_bytes(project: Project, lead: User, tmp_pa
     assert (tmp_path / "again.jsonl").read_bytes() == expected
 
 
+def test_it_releases_the_prompt_as_it_was_approved(
+    make_annotated: MakeAnnotated, project: Project, lead: User, reviewer: User
+) -> None:
+    pair = make_annotated("原答案。")
+    Pair.objects.update(input="多余的输入")
+    pair.annotations.update(instruction="改过的问题？", input="")
+    decide(reviewer, pair, Verdict(Review.Verb.APPROVE))
+    [record] = rows(freeze(project, lead), "cqia.jsonl")
+    assert (record["instruction"], record["input"]) == ("改过的问题？", "")
+
+
 def test_it_keeps_its_text_when_the_pair_changes(
     approved: list[Pair], project: Project, lead: User
 ) -> None:

@@ -34,6 +34,23 @@ def test_it_approves_what_the_annotator_wrote(
     assert (last.verb, last.actor) == ("approve", reviewer)
 
 
+def test_it_approves_the_prompt_as_the_annotator_left_it(
+    make_annotated: MakeAnnotated, reviewer: User
+) -> None:
+    pair = make_annotated()
+    pair.annotations.update(instruction="改过的问题？")
+    review = decide(reviewer, pair, Verdict(Review.Verb.FIX, text="改过的答案。"))
+    assert (review.instruction, review.input) == ("改过的问题？", None)
+
+
+def test_it_agrees_to_reject_where_all_answers_are_bad(
+    make_annotated: MakeAnnotated, reviewer: User
+) -> None:
+    pair = make_annotated("甲", "乙")
+    pair.annotations.update(verb="rank", all_bad=True, response=None)
+    assert decide(reviewer, pair, APPROVE).verb == "reject"
+
+
 def test_it_fixes_and_approves(make_annotated: MakeAnnotated, reviewer: User) -> None:
     pair = make_annotated()
     review = decide(reviewer, pair, Verdict(Review.Verb.FIX, text="改过的答案。"))

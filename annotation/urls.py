@@ -137,7 +137,6 @@ urlpatterns = [
     path("annotate/drafts/<int:pk>/", drafts.draft, name="draft"),
     path("annotate/drafts/<int:pk>/resolve", drafts.resolve, name="resolve-draft"),
     path("annotate/drafts/<int:pk>/retake", drafts.retake, name="retake-draft"),
-    path("annotate/drafts/<int:pk>/retake", drafts.retake, name="retake-draft"),
     path("annotate/drafts/<int:pk>/discard", drafts.discard, name="discard-draft"),
     path("annotate/undo/", mending.undo, name="undo"),
     path("annotate/mine/<int:pk>/", mending.mend, name="mend"),

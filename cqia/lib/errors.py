@@ -116,8 +116,6 @@ MESSAGES: dict[str, Promise] = {
     "somebody_else": _("This page belongs to somebody else. Sign in as that person, or load it anew."),
     "not_free": _("This pair cannot be taken up again: others have it, or the project is paused."),
     "request_too_big": _("More than %(limit)s MB were sent at once. Nothing of it was stored."),
-    "not_free": _("This pair cannot be taken up again: others have it, or the project is paused."),
-    "request_too_big": _("More than %(limit)s MB were sent at once. Nothing of it was stored."),
     "draft_conflict": _("Another page of yours has saved another text for this pair. Both are kept."),
     "no_known_decision": _("Choose what the right decision on this pair is."),
     "lane_takes_all": _("Choose a source, a task type or a domain: a lane is for some pairs only."),

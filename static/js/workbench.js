@@ -13,6 +13,7 @@ import "./bench/panels.js";
 import { fill, forgetAhead } from "./bench/prefetch.js";
 import "./bench/ranking.js";
 import { decide, flush, isDecided, tellWaiting } from "./bench/send.js";
+import "./bench/today.js";
 import "./bench/undo.js";
 import "./evidence.js";
 

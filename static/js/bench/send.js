@@ -22,7 +22,7 @@ export const waiting = () => [...store.all("send"), ...memory];
 export function decide(form, button) {
   const claim = claimOf(form);
   if (form.dataset.sent) return;
-  const url = button.formAction || form.action;
+  const url = button.getAttribute("formaction") ?? form.getAttribute("action");
   const entry = { claim, url, isSkip: button.name !== "verb", fields: String(fieldsOf(form, button)), seat, at: Date.now() };
   form.dataset.sent = "1";
   unsay(form);
@@ -32,6 +32,7 @@ export function decide(form, button) {
   const next = takeAhead();
   if (next) show(next);
   else wait(form);
+  tell("bench:decided", { entry });
   flush();
 }
 
@@ -147,6 +148,7 @@ export function takeBack(claim) {
   forget({ claim });
   wake(node);
   if (node !== desk()) putAside(show(node));
+  tell("bench:undone");
   return true;
 }
 

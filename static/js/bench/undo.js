@@ -1,7 +1,7 @@
 // The last submit can be taken back for half a minute: from the server, or, where it has not left this
 // browser yet, from the queue of what waits.
 
-import { claimOf, desk, isForm, note, show, user, words } from "./desk.js";
+import { claimOf, desk, isForm, note, show, tell, user, words } from "./desk.js";
 import { post } from "./http.js";
 import { parse } from "./pieces.js";
 import { putAside, received } from "./prefetch.js";
@@ -52,5 +52,6 @@ async function ask(claim) {
   if (isForm(node) && !isDecided(claimOf(node))) {
     const old = show(node);
     if (!old.dataset.sent) putAside(old);
+    tell("bench:undone");
   } else note(parse(answer.html)[0]?.querySelector("p")?.textContent ?? words.notUndone);
 }

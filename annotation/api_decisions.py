@@ -42,7 +42,7 @@ class ConditionSerializer(serializers.Serializer[Any]):
 class FieldSerializer(ChoiceSerializer):
     kind = serializers.ChoiceField(choices=[kind.value for kind in desk_forms.Kind])
     options = ChoiceSerializer(many=True)
-    required = serializers.BooleanField()
+    required = serializers.BooleanField()  # type: ignore[assignment]
     when = ConditionSerializer(allow_null=True)
 
 

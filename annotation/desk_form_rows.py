@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
@@ -70,9 +70,11 @@ class CriterionRow(ChoiceRow):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         low, high, line = (data.get(name) for name in ("low", "high", "line"))
-        if low is not None and high is not None and not 1 <= high - low < _MOST_POINTS:
+        if low is None or high is None:
+            return data
+        if not 1 <= high - low < _MOST_POINTS:
             raise forms.ValidationError(_("A scale has 2 to 11 points."))
-        if None not in (low, high, line) and not low <= line <= high:
+        if line is not None and not low <= line <= high:
             raise forms.ValidationError(_("The line lies outside the scale."))
         return data
 
@@ -218,7 +220,7 @@ def _formset(row: type[ChoiceRow], kind: type[_Rows]) -> type[_Rows]:
         validate_max=True,
         absolute_max=_MOST_ROWS + 10,
     )
-    return made
+    return cast("type[_Rows]", made)
 
 
 _SETS: dict[str, tuple[type[ChoiceRow], type[_Rows]]] = {

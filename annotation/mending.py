@@ -74,7 +74,7 @@ def _last_done(user: User, project: Project, claim_id: int | None) -> Claim:
     done = Claim.objects.of(project).filter(holder=user, done_at__gte=_earliest())
     if claim_id is not None:
         done = done.filter(pk=claim_id)
-    claim = done.order_by("-done_at").first()
+    claim: Claim | None = done.order_by("-done_at").first()
     if claim is None:
         raise TooLate
     return claim

@@ -218,7 +218,7 @@ class Part(NamedTuple):
     source_id: int
     source: str
     task: str
-    count: int
+    waiting: int
 
 
 _PARTS_SQL = f"""

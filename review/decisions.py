@@ -108,7 +108,7 @@ def _annotation_of(pair: Pair, verdict: Verdict) -> Annotation:
     for annotation in latest:
         if annotation.pk == verdict.annotation_id:
             return annotation
-    if pair.annotations.filter(pk=verdict.annotation_id).exists():
+    if verdict.annotation_id and pair.annotations.filter(pk=verdict.annotation_id).exists():
         raise workflow.StaleState  # it was mended since
     raise Http404
 

@@ -41,7 +41,12 @@ def test_it_loads_a_living_project(home: Path) -> None:
         "rejected": 2,
     }.items():
         assert states[state] >= least, (state, states)
-    assert set(Annotation.objects.values_list("verb", flat=True)) == {"accept", "rewrite", "reject", "rank"}
+    assert set(Annotation.objects.values_list("verb", flat=True)) == {
+        "accept",
+        "rewrite",
+        "reject",
+        "rank",
+    }
     assert set(Annotation.objects.values_list("author__username", flat=True)) == {
         "annotator1",
         "annotator2",
@@ -64,7 +69,9 @@ def assert_rankings_of_the_file() -> None:
         place = dict(annotation.pair.responses.values_list("pk", "position"))
         who = "annotator" if annotation.author.username == "annotator1" else "second_annotator"
         wanted = orders[str(annotation.pair.line)][who]
-        assert [[place[pk] for pk in tier] for tier in annotation.tiers] == [[one] for one in wanted]
+        assert [[place[pk] for pk in tier] for tier in annotation.tiers] == [
+            [one] for one in wanted
+        ]
 
 
 def assert_votes_of_the_file(project: Project) -> None:

@@ -75,7 +75,7 @@ def test_it_counts_what_waits_by_source_and_task(
     three: list[Pair], source: Source, project: Project, make_pair: MakePair
 ) -> None:
     make_pair("两样", state=State.QUEUED, task_major=["写作", "数学"])
-    assert [(part.task, part.count) for part in triage.parts(project)] == [
+    assert [(part.task, part.waiting) for part in triage.parts(project)] == [
         ("", 4),
         ("写作", 4),
         ("数学", 1),

@@ -41,7 +41,7 @@ class WorkForm(forms.Form):
     seat = forms.CharField(required=False, max_length=SEAT_LIMIT)
     evidence = forms.CharField(required=False, max_length=_LONGEST_EVIDENCE)
 
-    data: QueryDict  # type: ignore[assignment]
+    data: QueryDict
 
     def decision(self, project: Project, verb: str = "") -> Decision:
         """As it was typed; call it on a valid form."""
@@ -62,7 +62,8 @@ class WorkForm(forms.Form):
 
     def _numbers(self, prefix: str) -> Iterator[tuple[str, int]]:
         """What stands behind the prefix → a number of at most two digits; others are left out."""
-        for name, value in self.data.items():
+        for name in self.data:
+            value = str(self.data[name])
             if name.startswith(prefix) and value.isdecimal() and len(value) < 3:
                 yield name.removeprefix(prefix)[:_LONGEST_KEY], int(value)
 

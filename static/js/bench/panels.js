@@ -62,7 +62,7 @@ document.addEventListener(
 document.addEventListener("desk:arrive", ({ detail }) => {
   for (const aside of document.querySelectorAll(".bench-aside")) {
     const link = detail.desk.querySelector(`[data-panel="${aside.id}"]`);
-    if (link?.href === aside.dataset.of) link.setAttribute("aria-expanded", String(!aside.hidden));
+    if (link && link.href === aside.dataset.of) link.setAttribute("aria-expanded", String(!aside.hidden));
     else {
       aside.hidden = true;
       delete aside.dataset.of;

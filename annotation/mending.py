@@ -81,7 +81,7 @@ def _last_done(user: User, project: Project, claim_id: int | None) -> Claim:
 
 
 def _lock_slots(claim: Claim) -> None:
-    slots = Claim.objects.filter(pair=claim.pair_id).order_by("slot")
+    slots = Claim.objects.filter(pair=claim.pair_id).order_by("pk")
     list(slots.select_for_update().values_list("pk"))
 
 

@@ -97,8 +97,8 @@ def _reason(annotation: Annotation, verdict: Verdict, project: Project) -> str:
 
 
 def _hold(pair: Pair) -> None:
-    """Let nobody mend their decision or take it back meanwhile; slots first, then the pair, as they do."""
-    list(pair.claims.select_for_update().order_by("slot").values_list("pk"))
+    """Let nobody mend their decision or take it back meanwhile; slots by their ids first, then the pair, as they do."""
+    list(pair.claims.select_for_update().order_by("pk").values_list("pk"))
 
 
 def _annotation_of(pair: Pair, verdict: Verdict) -> Annotation:

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple
 
-from django.db import connection, models
+from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
@@ -67,7 +68,7 @@ class Conflict(CqiaError):
         self.mine = mine
 
 
-class Choice(models.TextChoices):
+class Choice(StrEnum):
     MINE = "mine"
     THEIRS = "theirs"
     BOTH = "both"
@@ -134,7 +135,7 @@ def keep(user: User, pair_id: int, edit: Edit) -> int:
 
     Raises Conflict where it would replace a text that was not seen; the text is then put aside.
     """
-    params = {
+    params: dict[str, Any] = {
         "pair": pair_id,
         "user": user.pk,
         "fields": _json(edit.fields),
@@ -212,7 +213,7 @@ def resolve(user: User, draft: Draft, mine: Edit, choice: Choice, key: str) -> i
     """
     theirs = draft.rivals.get(key, {}) if key else draft.fields
     chosen = {Choice.MINE: mine.fields, Choice.THEIRS: theirs, Choice.BOTH: _both(mine, theirs)}
-    params = {
+    params: dict[str, Any] = {
         "draft": draft.pk,
         "fields": _json(chosen[choice]),
         "keys": [key, mine.seat],

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from cqia.lib import diff as module
 from cqia.lib.diff import Op, Summary, diff, render_html, summary
+from cqia.lib.moves import Token
 
 # Few characters, so that much recurs and moves; clauses, so that there are words to move.
 PIECES = [
@@ -126,7 +127,7 @@ def test_it_still_sees_words_when_it_folds() -> None:
 
 def test_it_tells_more_words_apart_than_a_plane_holds() -> None:
     codes: dict[str, str] = {}
-    tokens = [module.Token(str(n), str(n)) for n in range(70_000)]
+    tokens = [Token(str(n), str(n)) for n in range(70_000)]
     assert len(set(module._encode(tokens, codes))) == 70_000
 
 

@@ -23,7 +23,7 @@ SHOWN = 200  # drafts on the page (a default of this project); a person has a fe
 class ResolveForm(WorkForm):
     """Which text to keep: what the desk holds, or the draft; `rival` names what stands against it."""
 
-    choice = forms.ChoiceField(choices=Choice.choices)
+    choice = forms.ChoiceField(choices=[(one.value, one.value) for one in Choice])
     against = forms.IntegerField(min_value=0, max_value=2**53)
     rival = forms.CharField(required=False, max_length=64)
 

@@ -61,7 +61,9 @@ def hints(request: Request, slug: str, pk: int) -> HttpResponse:
 def _held(request: Request, slug: str, pk: int) -> Claim:
     """A slot of one's own: nobody compares what others are on."""
     project = project_for(request, slug, Role.ANNOTATOR)
-    return get_object_or_404(Claim.objects.of(project).filter(holder=request.user), pk=pk)
+    mine = Claim.objects.of(project).filter(holder=request.user)
+    claim: Claim = get_object_or_404(mine, pk=pk)
+    return claim
 
 
 def _text(request: Request) -> str:

@@ -1,12 +1,15 @@
 """The versions of a project's guideline: who has seen which, and what one changed in another."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
 from annotation.models import Guideline, GuidelineSeen, Project
 from cqia.accounts.models import User
-from cqia.lib.diff import Summary, diff, render_html, summary
+from cqia.lib.diff import Op, Summary, diff, render_html, summary
+
+AROUND = 2  # lines that are shown around a change
 
 
 @dataclass(frozen=True)
@@ -40,4 +43,16 @@ def change(guideline: Guideline, since: int | None = None) -> Change | None:
     if base is None:
         return None
     ops = diff(base.text, guideline.text)
-    return Change(base.version, render_html(ops), summary(ops))
+    return Change(base.version, render_html(list(_near(ops))), summary(ops))
+
+
+def _near(ops: Sequence[Op]) -> Iterator[Op]:
+    """The changes with a few lines around each; what lies between them is left out."""
+    for place, op in enumerate(ops):
+        lines = op.text.splitlines(keepends=True)
+        head = lines[:AROUND] if place else []
+        tail = lines[-AROUND:] if place < len(ops) - 1 else []
+        if op.op != "same" or len(head) + len(tail) >= len(lines):
+            yield op
+        else:
+            yield Op("same", "".join([*head, "…\n", *tail]))

@@ -35,6 +35,16 @@ def test_it_compares_with_the_version_before(versions: list[Guideline]) -> None:
     assert guidelines.change(versions[0]) is None
 
 
+def test_it_leaves_out_what_stayed(project: Project) -> None:
+    lines = [f"第{number}条\n" for number in range(1, 10)]
+    old, new = "".join(lines), "".join([*lines[:4], "新的一条\n", *lines[4:]])
+    Guideline.objects.create(project=project, version=1, text=old)
+    change = guidelines.change(Guideline.objects.create(project=project, version=2, text=new))
+    assert change is not None
+    shown = "…\n第3条\n第4条\n<ins>新的一条↵\n</ins>第5条\n第6条\n…\n"
+    assert change.html == shown
+
+
 def test_it_compares_with_the_version_that_one_saw(versions: list[Guideline]) -> None:
     change = guidelines.change(versions[2], since=1)
     assert change is not None

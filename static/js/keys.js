@@ -71,13 +71,14 @@ export function showKeys() {
   const list = sheet.querySelector("dl");
   for (const row of list.querySelectorAll("[data-found]")) row.remove();
   const listed = new Set([...list.querySelectorAll("kbd")].map((kbd) => kbd.textContent.toLowerCase()));
-  const found = [...document.querySelectorAll("[data-key]")].filter(isShown);
-  for (const element of found.reverse()) {
+  const rows = [];
+  for (const element of document.querySelectorAll("[data-key]:not([data-key=''])")) {
     const key = signOf(element.dataset.key);
-    if (listed.has(key.toLowerCase())) continue;
+    if (!isShown(element) || listed.has(key.toLowerCase())) continue;
     listed.add(key.toLowerCase());
-    list.prepend(rowOf(key, labelOf(element)));
+    rows.push(rowOf(key, labelOf(element)));
   }
+  list.prepend(...rows);
   sheet.showModal();
 }
 
@@ -93,7 +94,7 @@ function labelOf(element) {
   const named = element.ariaLabel || element.title || element.labels?.[0]?.textContent;
   if (named) return named;
   const copy = (element.closest("label") ?? element).cloneNode(true);
-  for (const kbd of copy.querySelectorAll("kbd, .count")) kbd.remove();
+  for (const kbd of copy.querySelectorAll("kbd, output, .count")) kbd.remove();
   return copy.textContent.trim();
 }
 
@@ -108,7 +109,8 @@ function rowOf(key, label) {
 
 document.addEventListener("keydown", press);
 
-// While Ctrl is held alone for a moment, each element shows its key. Any other key, and the badges go.
+// While Ctrl is held alone for a moment, each element shows its key: those that have it on them light up,
+// the others get a badge. Any other key, and it is over.
 
 const HOLD = 350; // ms, longer than a chord takes
 let holding = 0;
@@ -117,9 +119,10 @@ let badges = null;
 function showBadges() {
   badges = document.body.appendChild(document.createElement("div"));
   badges.className = "key-badges";
+  document.documentElement.dataset.keysShown = "";
   badges.setAttribute("aria-hidden", "true");
   for (const element of document.querySelectorAll("[data-key]:not([disabled])")) {
-    if (!element.dataset.key || !isShown(element)) continue;
+    if (!element.dataset.key || !isShown(element) || [...element.querySelectorAll("kbd")].some(isShown)) continue;
     const box = element.getBoundingClientRect();
     const badge = badges.appendChild(document.createElement("kbd"));
     badge.textContent = signOf(element.dataset.key);
@@ -133,6 +136,7 @@ function hideBadges() {
   clearTimeout(holding);
   badges?.remove();
   badges = null;
+  delete document.documentElement.dataset.keysShown;
 }
 
 document.addEventListener("keydown", (event) => {

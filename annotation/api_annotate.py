@@ -238,6 +238,7 @@ def next_of(user: User, project: Project) -> Response:
 
 
 def _answer(user: User, project: Project, claim: Claim | None) -> Response:
+    found: dict[str, Any]
     if claim is not None:
         found = {"next": desk.desk_of(claim, user), "idle": None, "until": None, "note": ""}
     else:

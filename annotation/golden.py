@@ -6,6 +6,7 @@ an extra slot that looks like all others; what they decide is kept, and moves no
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
@@ -133,10 +134,11 @@ def answers(project: Project) -> QuerySet[Annotation]:
     return Annotation.objects.filter(~Exists(later), claim__gold__project=project)
 
 
-def by_person(project: Project) -> list[dict[str, object]]:
+def by_person(project: Project) -> list[dict[str, Any]]:
     """Who decided how many known pairs, `total`, and how many of them rightly, `right`."""
     people = answers(project).values("author", "author__display_name", "author__username")
-    return list(people.annotate(**_COUNTS).order_by("author__username"))
+    rows = people.annotate(**_COUNTS).order_by("author__username")
+    return [dict(row) for row in rows]
 
 
 def by_pair(project: Project) -> dict[int, tuple[int, int]]:

@@ -32,8 +32,8 @@ def save(project: Project, lead: User, course: Course, lane: Lane | None = None)
         raise CqiaError("lane_takes_all")
     with transaction.atomic():
         _lock(project)
-        others = Lane.objects.open_in(project).filter(name=course.name)
-        if others.exclude(pk=lane.pk if lane else None).exists():
+        named = Lane.objects.open_in(project).filter(name=course.name).first()
+        if named is not None and named != lane:
             raise CqiaError("lane_name_taken", {"name": course.name})
         lane = lane or Lane(project=project)
         lane.name, lane.sources = course.name, course.sources

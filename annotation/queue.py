@@ -6,11 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, connection
-from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from annotation import golden, queue_order, routing
-from annotation.models import Claim, Draft, Pair, Project, Skip
+from annotation.models import Claim, Pair, Project, Skip
 from annotation.models.project import SkipPolicy
 from cqia.accounts.models import User
 
@@ -72,9 +71,11 @@ _HELD = f"""(
 SELECT id FROM {CLAIMS}
  WHERE holder_id = %(user)s AND project_id = %(project)s AND done_at IS NULL AND id <> %(current)s
  ORDER BY held_since NULLS LAST, held_until, id LIMIT 1)"""
+# OFFSET 0 keeps the planner from a join, for which it would read all that a person holds or put off:
+# each slot is looked at by itself, until one fits.
 _NOT_MINE = (
     f"NOT EXISTS (SELECT FROM {CLAIMS} own"
-    " WHERE own.pair_id = free.pair_id AND own.holder_id = %(user)s)"
+    " WHERE own.pair_id = free.pair_id AND own.holder_id = %(user)s OFFSET 0)"
 )
 _FREE = f"""(
 SELECT free.id FROM {CLAIMS} free
@@ -83,7 +84,8 @@ SELECT free.id FROM {CLAIMS} free
    AND NOT EXISTS (SELECT FROM {_SKIPS} put_off
                     WHERE put_off.pair_id = free.pair_id AND put_off.user_id = %(user)s
                       AND put_off.ended_at IS NULL
-                      AND (put_off.until IS NULL OR put_off.until > statement_timestamp()))
+                      AND (put_off.until IS NULL OR put_off.until > statement_timestamp())
+                   OFFSET 0)
  ORDER BY free.lane_id, free.place, free.slot LIMIT 1 FOR UPDATE OF free SKIP LOCKED)"""
 _BACK_LATER = f"""(
 SELECT free.id FROM {_SKIPS} put_off JOIN {CLAIMS} free ON free.pair_id = put_off.pair_id
@@ -252,25 +254,11 @@ RETURNING id
 
 def renew(claim: Claim, user: User, project: Project) -> bool:
     """Extend one's own lease from now, never shorten it; False where it was lost."""
-    values = {"user": user.pk, "project": project.pk, "claim": claim.pk, "lease": lease_of(project)}
+    values: dict[str, Any] = {"user": user.pk, "project": project.pk, "claim": claim.pk}
+    values["lease"] = lease_of(project)
     with connection.cursor() as cursor:
         cursor.execute(_RENEW_SQL, values)
         return (claim.pk,) in cursor.fetchall()
-
-
-def offer_back(user: User, project: Project) -> QuerySet[Draft]:
-    """What this person wrote on pairs they no longer hold, newest first.
-
-    Each with `is_free`: whether they may `retake` the pair.
-    """
-    claims = Claim.objects.filter(pair=OuterRef("pair"))
-    return (
-        Draft.objects.filter(author=user, pair__project=project)
-        .exclude(Exists(claims.filter(holder=user)))
-        .annotate(is_free=Exists(claims.filter(holder=None, parked=False)))
-        .select_related("pair")
-        .order_by("-saved_at")
-    )
 
 
 def retake(user: User, pair: Pair) -> Claim | None:

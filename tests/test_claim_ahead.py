@@ -1,15 +1,19 @@
 """The pair after the one on the screen, held before it is shown."""
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from annotation import queue, workflow
-from annotation.models import Claim, Project, State
+from annotation.models import Claim, Pair, Project, State
 from cqia.accounts.models import User
-from tests.cast import MakePair
+from cqia.accounts.roles import Role
+from tests.cast import MakePair, person
 from tests.test_queue import decide, run_out
 
 Held = Callable[[User], list[str]]
@@ -67,7 +71,9 @@ def test_the_clock_of_a_pair_starts_when_it_is_shown(annotator: User, project: P
     assert began is not None
     assert queue.begin(ahead, annotator)
     ahead.refresh_from_db()
-    assert ahead.held_since == began > current.held_since
+    assert ahead.held_since == began
+    assert current.held_since is not None
+    assert began > current.held_since
 
 
 def test_a_fresh_page_shows_what_was_begun_first(annotator: User, project: Project) -> None:
@@ -135,3 +141,42 @@ def test_it_gives_nothing_ahead_where_nothing_is_left(annotator: User, project: 
     current = queue.claim_next(annotator, project)
     assert current is not None
     assert queue.claim_ahead(annotator, project, current) is None
+
+
+def at_once(*acts: Callable[[], object]) -> list[object]:
+    """What each of them gives, all begun at the same moment, each with a connection of its own."""
+    gate, given = threading.Barrier(len(acts)), []
+
+    def act(one: Callable[[], object]) -> None:
+        gate.wait()
+        given.append(one())
+        connection.close()
+
+    threads = [threading.Thread(target=act, args=[one]) for one in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return given
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_slot_is_given_twice_ahead(project: Project, make_pair: MakePair) -> None:
+    for _ in range(5):
+        make_pair(state=State.QUEUED)
+    people = [person(f"a{number}", project, Role.ANNOTATOR) for number in range(4)]
+    given = at_once(*(partial(claimed, user, project) for user in people))
+    assert len(given) == 4
+    assert Claim.objects.exclude(holder=None).count() == 8
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_tabs_at_once_get_the_same_pair(
+    annotator: User, project: Project, make_pair: MakePair
+) -> None:
+    project.annotators_per_pair = 2
+    Claim.objects.all().delete()
+    make_pair("两份", state=State.QUEUED)
+    queue.open_slots(Pair.objects.filter(instruction="两份").values_list("pk", flat=True), project)
+    first, second = at_once(*[partial(queue.claim_next, annotator, project)] * 2)
+    assert first == second is not None

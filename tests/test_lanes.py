@@ -29,7 +29,7 @@ def lane(project: Project, lead: User, *people: User, **course: object) -> Lane:
 
 def next_of(user: User, project: Project) -> str | None:
     claim = queue.claim_next(user, project)
-    return claim and claim.pair.instruction
+    return claim.pair.instruction if claim else None
 
 
 @pytest.mark.usefixtures("tea", "law")

@@ -163,20 +163,6 @@ def test_a_person_never_gets_a_pair_twice_though_it_once_had_two_slots(
     assert queue.claim_next(annotator, two_each) is None
 
 
-def test_it_offers_back_what_was_written_on_a_pair_that_was_lost(
-    annotator: User, second_annotator: User, project: Project, make_pair: MakePair
-) -> None:
-    pair = make_pair(state=State.QUEUED)
-    queue.claim_next(annotator, project)
-    Draft.objects.create(pair=pair, author=annotator, fields={"text": "半"})
-    assert not queue.offer_back(annotator, project).exists()
-    run_out()
-    queue.free_expired()
-    assert [draft.is_free for draft in queue.offer_back(annotator, project)] == [True]
-    queue.claim_next(second_annotator, project)
-    assert [draft.is_free for draft in queue.offer_back(annotator, project)] == [False]
-
-
 def test_it_takes_a_lost_pair_again_while_it_is_free(
     annotator: User, second_annotator: User, project: Project, make_pair: MakePair
 ) -> None:

@@ -27,7 +27,7 @@ def go(project: Project, policy: SkipPolicy) -> None:
 
 def next_of(user: User, project: Project) -> Pair | None:
     claim = queue.claim_next(user, project)
-    return claim and claim.pair
+    return claim.pair if claim else None
 
 
 def test_it_gives_a_skipped_pair_to_others_after_all_the_rest(

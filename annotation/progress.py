@@ -58,7 +58,7 @@ class Reviewed:
     @property
     def parts(self) -> list[tuple[str, float, str]]:
         return [
-            (_("passed"), self.passed, "win"),
+            (_("passed as they were"), self.passed, "win"),
             (_("fixed by the reviewer"), self.fixed, "tie"),
             (_("sent back"), self.returned, "lose"),
             (_("decided otherwise"), self.rejected, "rest"),

@@ -19,6 +19,8 @@ const WANTS = {
   rewrite: (form) => [
     [form.matches(".desk-pick") && !chosen(form, "best"), "notPicked"],
     [!textOf(form), "emptyRewrite"],
+    [!isEdited(form) && isBelow(form), "belowLine"],
+    [isBelow(form) && !isEdited(form), "belowLine"],
     [form.querySelector("[name=flaw]") && isEdited(form) && !hasWords(form, "flaw"), "flawMissing"],
   ],
 };

@@ -14,6 +14,7 @@ export const claimOf = (node) => node?.dataset?.claim ?? "";
 export const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
 
 let shownAt = 0;
+let shownClaim = null;
 
 /** Put `node` in the place of the desk; returns the one that was there, which keeps all that is in it. */
 export function show(node) {
@@ -29,9 +30,12 @@ export function show(node) {
 }
 
 export function arrive(node) {
-  shownAt = performance.now();
-  node.dataset.fresh = "";
-  setTimeout(() => delete node.dataset.fresh, GUARD.key);
+  if (claimOf(node) !== shownClaim) {
+    shownClaim = claimOf(node);
+    shownAt = performance.now();
+    node.dataset.fresh = "";
+    setTimeout(() => delete node.dataset.fresh, GUARD.key);
+  }
   tell("desk:arrive", { desk: node });
 }
 

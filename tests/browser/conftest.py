@@ -27,6 +27,8 @@ Sign = Callable[[BrowserContext], None]
 PATIENCE = 30_000  # ms; a page that is slow on a busy machine is not wrong
 CHROMIUM = os.environ.get("CQIA_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 
+expect.set_options(timeout=PATIENCE)
+
 # Chromium's own words about a refused style or script are in the console as well.
 REPORT = """addEventListener("securitypolicyviolation", (e) =>
   console.error(`CSP: ${e.violatedDirective} refused ${e.blockedURI}`))"""
@@ -49,7 +51,7 @@ class Trouble(list[str]):
 
     def watch(self, context: BrowserContext) -> None:
         context.on("console", self._console)
-        context.on("weberror", lambda error: self.append(str(error.error)))
+        context.on("weberror", lambda error: self.append(error.error.stack or str(error.error)))
         context.on("requestfailed", self._failed)
         context.on("response", self._response)
         context.add_init_script(REPORT)

@@ -138,6 +138,15 @@ class Check:
         return self.version
 
 
+class Share(Check):
+    """Its scores are shares or chances, from 0 to 1."""
+
+    whole = False
+    share = True
+    step = "0.01"
+    scale = (0, 1)
+
+
 class TextCheck(Check, ABC):
     """Looks at one pair alone, without a database."""
 

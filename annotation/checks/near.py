@@ -5,18 +5,14 @@ from collections.abc import Callable, Sequence
 from django.utils.translation import gettext_lazy as _
 
 from annotation import near_duplicates
-from annotation.checks.base import CorpusCheck, Group, Measurement
+from annotation.checks.base import CorpusCheck, Group, Measurement, Share
 
 
-class Near(CorpusCheck):
+class Near(Share, CorpusCheck):
     group = Group.DUPLICATES
     unit = _("alike")
     too_low = _("No earlier pair is like it.")
     high = 0.8
-    whole = False
-    share = True
-    step = "0.01"
-    scale = (0, 1)
 
     def prepared(
         self, project_id: int, pair_ids: Sequence[int]

@@ -1,18 +1,19 @@
 """Which pairs are nearly the same: found as they arrive, among everything that arrived before them.
 
 A text meets another under one of its MinHash keys (cqia.lib.minhash), which lie in one index; how
-alike the two are is then counted on their texts. Keys are made before the pre-filter's lock, the rest
-wants it: what two runs store at once, neither would see.
+alike the two are is then counted on their texts. What two runs store at once, neither would see, so
+they store under the pre-filter's lock. Most of the work comes before it: keys are made, and looked up
+among what had arrived by then. Under the lock only what arrived since is looked at.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from django.db import connection
 
 from annotation.checks.base import Measurement
-from annotation.models import Arrival, Band, Likeness, Ruling, State
+from annotation.models import Arrival, Band, Likeness, Pair, Ruling, State
 from annotation.texts import Whole, whole_texts
 from cqia.lib.grams import Hashes
 from cqia.lib.minhash import BITS, band_keys, jaccard, shingles
@@ -29,8 +30,9 @@ TELLING = 20  # characters of an answer from which its coming again says somethi
 _CATCH_UP = 500  # pairs whose keys are stored at a time
 
 _ARRIVE_SQL = f"""
-INSERT INTO {Arrival._meta.db_table} (pair_id, banded)
-SELECT id, true FROM unnest(%s::bigint[]) AS id ORDER BY id ON CONFLICT DO NOTHING
+INSERT INTO {Arrival._meta.db_table} AS arrival (pair_id, banded)
+SELECT id, true FROM unnest(%s::bigint[]) AS id ORDER BY id
+ON CONFLICT (pair_id) DO UPDATE SET banded = true WHERE NOT arrival.banded
 """
 # Before each key stands the number of a quarter of a million arrivals: what is stored lands in one part
 # of the index, whose pages are at hand, however long the rest has grown; who looks, looks into each.
@@ -41,16 +43,24 @@ SELECT ({_PART.format("arrival")} << {BITS}) | key, arrival
   FROM unnest(%s::bigint[], %s::bigint[]) AS fresh(key, arrival) ORDER BY 1, 2
 ON CONFLICT DO NOTHING
 """
+# The last pair of a project to arrive: those before it are in the tables, too, for they come one after
+# the other, under the lock.
+_LATEST_SQL = f"""
+SELECT arrival.id FROM {Arrival._meta.db_table} arrival
+  JOIN {Pair._meta.db_table} pair ON pair.id = arrival.pair_id
+ WHERE pair.project_id = %s ORDER BY arrival.id DESC LIMIT 1
+"""
 # LATERAL: a look into the index for each key, which ends after MET rows however many there are.
 _MEET_SQL = f"""
-SELECT fresh.arrival, met.arrival
-  FROM unnest(%s::bigint[], %s::bigint[]) AS fresh(key, arrival),
-       generate_series(0, {_PART.format("fresh.arrival")}) AS part,
+SELECT fresh.pair_id, fresh.key, met.arrival
+  FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
+           AS fresh(pair_id, key, since, until),
+       generate_series({_PART.format("fresh.since")}, {_PART.format("fresh.until")}) AS part,
        LATERAL (SELECT band.arrival FROM {Band._meta.db_table} band
-                 WHERE band.key = (part << {BITS}) | fresh.key AND band.arrival < fresh.arrival
+                 WHERE band.key = (part << {BITS}) | fresh.key
+                   AND band.arrival > fresh.since AND band.arrival < fresh.until
                  ORDER BY band.arrival LIMIT {MET}) AS met
- GROUP BY fresh.arrival, met.arrival
- ORDER BY fresh.arrival, count(*) DESC, met.arrival
+ ORDER BY met.arrival
 """
 _REMEMBER_SQL = f"""
 INSERT INTO {Likeness._meta.db_table} (project_id, check_id, later_id, earlier_id, jaccard)
@@ -60,6 +70,14 @@ ON CONFLICT (later_id, check_id, earlier_id) DO UPDATE SET jaccard = excluded.ja
 
 
 Keys = dict[int, list[int]]  # by pair
+
+
+class Meeting(NamedTuple):
+    """A pair, the key under which it meets another, and when that one arrived."""
+
+    pair: int
+    key: int
+    arrival: int
 
 
 class Found(NamedTuple):
@@ -76,14 +94,25 @@ def prepared(
     texts = whole_texts(ids)
     first = {pk: compared(check_id, whole)[0] for pk, whole in texts.items()}
     keys = _keys(project_id, check_id, first)
-    return lambda: _measure(project_id, check_id, texts, keys)
+    latest = _latest(project_id)
+    # What arrived long ago may want new keys, of a check that is new: all of it under the lock.
+    known = set(Arrival.objects.filter(pair__in=ids).values_list("pair", flat=True))
+    fresh = {pk: own for pk, own in keys.items() if pk not in known}
+    met = _meet(fresh, dict.fromkeys(fresh, 0), dict.fromkeys(fresh, latest + 1))
+
+    def measure() -> dict[int, Measurement]:
+        arrivals = arrive(project_id, list(texts))
+        _store(keys, arrivals)
+        since = _meet(keys, {pk: latest if pk in fresh else 0 for pk in keys}, arrivals)
+        return _measure(project_id, check_id, texts, _likeliest(met + since))
+
+    return measure
 
 
 def _measure(
-    project_id: int, check_id: str, texts: dict[int, Whole], keys: Keys
+    project_id: int, check_id: str, texts: dict[int, Whole], met: dict[int, list[int]]
 ) -> dict[int, Measurement]:
     """The highest likeness of each pair to an earlier one, and that pair; remembers the likest."""
-    met = _meet(keys, arrive(project_id, list(texts)))
     apart = _apart(check_id, list(texts))
     found = {
         pk: [one for one in ranked if (pk, one.pair) not in apart]
@@ -134,33 +163,59 @@ def _keys(project_id: int, check_id: str, texts: dict[int, str]) -> Keys:
     return dict(zip(sets, band_keys(list(sets.values()), salt).tolist(), strict=True))
 
 
-def _meet(keys: Keys, arrivals: dict[int, int]) -> dict[int, list[int]]:
-    """Store these keys; the earlier pairs that each pair meets, the likeliest first."""
-    met: dict[int, list[int]] = defaultdict(list)
+def _latest(project_id: int) -> int:
+    """The arrival up to which keys can be looked up without the lock; 0 while some are still missing."""
+    if Arrival.objects.filter(banded=False, pair__project=project_id).exists():
+        return 0
     with connection.cursor() as cursor:
-        cursor.execute(_MEET_SQL, _store(keys, arrivals))
-        for place, earlier in cursor.fetchall():
-            if len(met[place]) < COMPARED:
-                met[place].append(earlier)
-    # Not joined to: the planner, who cannot know how few meet, would read all arrivals.
-    places = {*met, *(place for earlier in met.values() for place in earlier)}
-    pair_of = dict(Arrival.objects.filter(pk__in=places).values_list("pk", "pair"))
-    return {
-        pair_of[place]: [pair_of[one] for one in earlier if one in pair_of]
-        for place, earlier in met.items()
+        cursor.execute(_LATEST_SQL, [project_id])
+        row = cursor.fetchone()
+    return row[0] if row else 0
+
+
+def _meet(keys: Keys, since: Mapping[int, int], until: Mapping[int, int]) -> list[Meeting]:
+    """Whom each pair meets under each of its keys, among what arrived after `since` and before `until`."""
+    owners = [pk for pk, own in keys.items() for _key in own]
+    values = [
+        _array(owners),
+        _array(key for own in keys.values() for key in own),
+        _array(since[pk] for pk in owners),
+        _array(until[pk] for pk in owners),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_MEET_SQL, values)
+        return [Meeting(*row) for row in cursor.fetchall()]
+
+
+def _likeliest(meetings: Iterable[Meeting]) -> dict[int, list[int]]:
+    """The pairs that each pair meets, those under most keys first."""
+    under: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for pk, key, arrival in meetings:
+        if len(under[pk, key]) < MET:
+            under[pk, key].append(arrival)
+    times: dict[int, Counter[int]] = defaultdict(Counter)
+    for (pk, _key), arrivals in under.items():
+        times[pk].update(arrivals)
+    ranked = {
+        pk: sorted(times[pk], key=lambda arrival: (-times[pk][arrival], arrival))[:COMPARED]
+        for pk in times
     }
+    # Not joined to: the planner, who cannot know how few meet, would read all arrivals.
+    wanted = {arrival for arrivals in ranked.values() for arrival in arrivals}
+    pair_of = dict(Arrival.objects.filter(pk__in=wanted).values_list("pk", "pair"))
+    return {pk: [pair_of[one] for one in met if one in pair_of] for pk, met in ranked.items()}
 
 
-def _store(keys: Keys, arrivals: dict[int, int]) -> list[str]:
-    """All keys, and the arrival that each belongs to, as they were stored: arrays of PostgreSQL."""
-    owners = [arrivals[pk] for pk, own in keys.items() for _key in own]
-    numbers = ([key for own in keys.values() for key in own], owners)
-    columns = [
-        "{" + ",".join(map(str, column)) + "}" for column in numbers
-    ]  # psycopg's take longer
+def _store(keys: Keys, arrivals: dict[int, int]) -> None:
+    owners = _array(arrivals[pk] for pk, own in keys.items() for _key in own)
+    every = _array(key for own in keys.values() for key in own)
     with connection.cursor() as cursor:
-        cursor.execute(_STORE_SQL, columns)
-    return columns
+        cursor.execute(_STORE_SQL, [every, owners])
+
+
+def _array(numbers: Iterable[int]) -> str:
+    """As PostgreSQL writes one; psycopg takes longer to."""
+    return "{" + ",".join(map(str, numbers)) + "}"
 
 
 def _compare(

@@ -6,7 +6,7 @@ import pytest
 
 from annotation import near_duplicates, prefilter
 from annotation.checks import CHECK_OF, CHECKS
-from annotation.checks.base import Group
+from annotation.checks.base import Group, Measurement
 from annotation.checks.near import Near
 from annotation.models import (
     Arrival,
@@ -103,12 +103,40 @@ def test_it_lets_short_answers_come_again(make_pair: MakePair, answer: str, scor
     assert measured("near_answer", first, second)[1][0] == score
 
 
+def _alike(make_pair: MakePair) -> tuple[Pair, Pair]:
+    return make_pair(QUESTION, ANSWER), make_pair(QUESTION, NEARLY)
+
+
 def test_it_keeps_projects_apart(make_pair: MakePair) -> None:
     first, second = make_pair(QUESTION, ANSWER), make_pair(QUESTION, ANSWER)
     measured("near_pair", first)
     other = Project.objects.create(slug="other", name="别处")
     found = near_duplicates.prepared(other.pk, "near_pair", [second.pk])()
     assert found[second.pk].score == 0
+
+
+def test_it_meets_what_arrived_between_its_look_and_the_lock(
+    project: Project, make_pair: MakePair
+) -> None:
+    early, first, second = (make_pair(QUESTION, made(5)), *_alike(make_pair))
+    measured("near_pair", early)
+    measure_second = near_duplicates.prepared(project.pk, "near_pair", [second.pk])
+    measure_first = near_duplicates.prepared(project.pk, "near_pair", [first.pk])
+    assert measure_first()[first.pk].score < 0.5
+    found = measure_second()[second.pk]
+    assert (round(found.score, 2), found.evidence) == (0.92, str(first.pk))
+
+
+def test_it_meets_by_keys_that_older_arrivals_lacked_until_now(
+    project: Project, make_pair: MakePair
+) -> None:
+    first, second, third = (*_alike(make_pair), make_pair(QUESTION, ANSWER))
+    near_duplicates.arrive(project.pk, [first.pk, second.pk])
+    Arrival.objects.update(banded=False)
+    fresh = near_duplicates.prepared(project.pk, "near_pair", [third.pk])
+    assert measured("near_pair", first, second)[1] == (0.92, str(first.pk))
+    assert fresh()[third.pk] == Measurement(1, str(first.pk))
+    assert not Arrival.objects.filter(banded=False).exists()
 
 
 def test_it_compares_a_common_text_with_no_more_than_a_few(

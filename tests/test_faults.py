@@ -7,16 +7,21 @@ import json
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import httpx
-import psycopg
 import pytest
 
+from tests.aftermath import (
+    every_decision_is_there_once,
+    insistent,
+    of_project,
+    states_of,
+    the_history_leads_to_each_state,
+)
 from tests.live import WORDS, Installation, eventually
 
 pytestmark = pytest.mark.faults
@@ -50,8 +55,9 @@ def test_nothing_is_lost_doubled_or_stuck(live: Installation, tmp_path: Path) ->
     print(f"\nat the end: {counted(live)}, {told(annotators)} told")
     for batch in batches:
         every_row_is_there_once(live, batch)
-    every_decision_is_there_once(live, annotators)
+    every_decision_is_there_once(live, SLUG, [note for each in annotators for note in each.told])
     the_history_leads_to_each_state(live)
+    assert states_of(live, SLUG) == states_counted(live)
     nothing_is_stuck(live)
 
 
@@ -203,15 +209,6 @@ def born(live: Installation, service: str) -> float:
 # What is there
 
 
-def insistent(ask: Callable[[], Any]) -> Any:
-    """Ask the database until it answers: it may just have been killed."""
-    while True:
-        try:
-            return ask()
-        except psycopg.OperationalError:
-            time.sleep(0.1)
-
-
 def stored(live: Installation, batch: int) -> int:
     """Lines behind the checkpoint."""
     return int(
@@ -221,7 +218,7 @@ def stored(live: Installation, batch: int) -> int:
     )
 
 
-PROJECT = f"project_id = (SELECT id FROM annotation_project WHERE slug = '{SLUG}')"
+PROJECT = of_project(SLUG)
 
 
 def counted(live: Installation) -> dict[str, int]:
@@ -255,51 +252,9 @@ def every_row_is_there_once(live: Installation, batch: int) -> None:
     assert live.one(answers, batch) == ROWS
 
 
-def every_decision_is_there_once(live: Installation, annotators: list[Annotator]) -> None:
-    notes = [
-        note
-        for (note,) in live.rows(
-            "SELECT note FROM annotation_annotation annotation"
-            f" JOIN annotation_pair pair ON pair.id = annotation.pair_id WHERE pair.{PROJECT}"
-        )
-    ]
-    answered = [note for each in annotators for note in each.told]
-    assert sorted(notes) == sorted(answered)
-    assert len(set(answered)) == len(answered) > 100
-    rewrites = "SELECT count(*) FROM annotation_response WHERE parent_id IS NOT NULL"
-    rewrote = "SELECT count(*) FROM annotation_annotation WHERE verb = 'rewrite'"
-    assert live.one(rewrites) == live.one(rewrote)
-    doubled = "SELECT claim_id FROM annotation_annotation GROUP BY claim_id HAVING count(*) > 1"
-    assert live.rows(doubled) == []
-    undecided = (
-        "SELECT claim.id FROM annotation_claim claim LEFT JOIN annotation_annotation annotation"
-        " ON annotation.claim_id = claim.id"
-        " WHERE (claim.done_at IS NOT NULL) <> (annotation.id IS NOT NULL)"
-    )
-    assert live.rows(undecided) == []
-
-
-def the_history_leads_to_each_state(live: Installation) -> None:
-    """From “imported”, each move begins where the last one ended, and the last one ends at the state."""
-    broken = (
-        "SELECT pair_id FROM (SELECT pair_id, before, lag(after, 1, 'imported')"
-        " OVER (PARTITION BY pair_id ORDER BY id) AS last FROM annotation_transition) moves"
-        " WHERE before <> last"
-    )
-    assert live.rows(broken) == []
-    elsewhere = (
-        "SELECT pair.id FROM annotation_pair pair LEFT JOIN LATERAL (SELECT after FROM"
-        " annotation_transition move WHERE move.pair_id = pair.id ORDER BY id DESC LIMIT 1) last"
-        " ON true WHERE pair.state <> coalesce(last.after, 'imported')"
-    )
-    assert live.rows(elsewhere) == []
-    states = dict(
-        live.rows(f"SELECT state, count(*) FROM annotation_pair WHERE {PROJECT} GROUP BY state")
-    )
-    assert states == {
-        "queued": len(SERVICES) * ROWS + WAITING - states["annotated"],
-        "annotated": counted(live)["annotations"],
-    }
+def states_counted(live: Installation) -> dict[str, int]:
+    decided = counted(live)["annotations"]
+    return {"queued": len(SERVICES) * ROWS + WAITING - decided, "annotated": decided}
 
 
 def nothing_is_stuck(live: Installation) -> None:

@@ -21,6 +21,7 @@ from annotation.models import (
     State,
     Transition,
 )
+from annotation.newcomers import Newcomers
 from annotation.redecisions import redecide
 from annotation.thresholds import Line
 from cqia.accounts.models import User
@@ -151,7 +152,10 @@ def test_it_takes_equal_pairs_of_another_project_for_no_duplicates(
     make_pair: MakePair, run: Run, project: Project
 ) -> None:
     pair = make_pair("为什么？", GOOD)
-    assert Duplicate().measure_many(project.pk + 1, [pair.pk])[pair.pk].score == 0
+    make_pair("为什么？", GOOD)
+    run()
+    newcomers = Newcomers(project.pk + 1, [pair.pk])
+    assert Duplicate().measure_many(newcomers)[pair.pk].score == 0
 
 
 def test_it_does_nothing_the_second_time(make_pair: MakePair, run: Run) -> None:

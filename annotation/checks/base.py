@@ -145,7 +145,7 @@ class Share(Check):
     whole = False
     share = True
     step = "0.01"
-    scale = (0, 1)
+    scale: ClassVar[tuple[float, float] | None] = (0, 1)
 
 
 class TextCheck(Check, ABC):

@@ -92,7 +92,8 @@ def bands_of(signature: Signature) -> Hashes:
     """A hash of each band, different for different bands; none of an empty signature."""
     if not len(signature):
         return np.zeros(0, np.uint64)
-    return banded(signature.astype(np.uint64).reshape(1, BANDS, ROWS))[0]
+    (bands,) = banded(signature.astype(np.uint64).reshape(1, BANDS, ROWS))
+    return np.asarray(bands, np.uint64)
 
 
 def whole(text: str) -> Hashes:

@@ -1,36 +1,37 @@
-"""Which pairs are nearly the same: found as they arrive, among everything that arrived before them.
+"""Which pairs are nearly the same: each is compared with all that arrived before it.
 
-A text meets another under one of its MinHash keys (cqia.lib.minhash), which lie in one index; how
-alike the two are is then counted on their texts. Keys are made before the pre-filter's lock, the rest
-wants it: what two runs store at once, neither would see.
+A text meets another under one of its MinHash keys, which lie in one index; how alike the two are is
+then counted on their texts. Pairs arrive one chunk after the other, in short transactions: keys that
+two runs store at once, neither would see. Who has arrived can be measured at any time later, by many
+workers at once, as all that came before it is in the index.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from django.db import connection
 
 from annotation.checks.base import Measurement
 from annotation.models import Arrival, Band, Likeness, Ruling, State
+from annotation.newcomers import SCOPES, Keys, Newcomers, compared
 from annotation.texts import Whole, whole_texts
 from cqia.lib.grams import Hashes
-from cqia.lib.minhash import BITS, band_keys, jaccard, shingles
+from cqia.lib.minhash import BITS, jaccard, shingles
 
-# What is compared, by the check that does it; the place of each goes into the keys.
-SCOPES = ("near_pair", "near_prompt", "near_answer")
 LEAST = 0.6  # likeness from which two pairs are remembered; below, half of them would be missed
 # A text that thousands share meets the first MET of them under a key and is compared with COMPARED,
 # those with the most keys in common first: a common prompt costs no more than another.
 MET = 20
 COMPARED = 12
 REMEMBERED = 4  # of the pairs that one pair is like, the likest
-TELLING = 20  # characters of an answer from which its coming again says something
+_TURN = 0x41525249  # the first half of an advisory lock's key
 _CATCH_UP = 500  # pairs whose keys are stored at a time
 
 _ARRIVE_SQL = f"""
-INSERT INTO {Arrival._meta.db_table} (pair_id, banded)
-SELECT id, true FROM unnest(%s::bigint[]) AS id ORDER BY id ON CONFLICT DO NOTHING
+INSERT INTO {Arrival._meta.db_table} AS arrival (pair_id, banded)
+SELECT id, true FROM unnest(%s::bigint[]) AS id ORDER BY id
+ON CONFLICT (pair_id) DO UPDATE SET banded = true WHERE NOT arrival.banded
 """
 # Before each key stands the number of a quarter of a million arrivals: what is stored lands in one part
 # of the index, whose pages are at hand, however long the rest has grown; who looks, looks into each.
@@ -43,14 +44,13 @@ ON CONFLICT DO NOTHING
 """
 # LATERAL: a look into the index for each key, which ends after MET rows however many there are.
 _MEET_SQL = f"""
-SELECT fresh.arrival, met.arrival
-  FROM unnest(%s::bigint[], %s::bigint[]) AS fresh(key, arrival),
+SELECT fresh.pair_id, fresh.key, met.arrival
+  FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS fresh(pair_id, key, arrival),
        generate_series(0, {_PART.format("fresh.arrival")}) AS part,
        LATERAL (SELECT band.arrival FROM {Band._meta.db_table} band
                  WHERE band.key = (part << {BITS}) | fresh.key AND band.arrival < fresh.arrival
                  ORDER BY band.arrival LIMIT {MET}) AS met
- GROUP BY fresh.arrival, met.arrival
- ORDER BY fresh.arrival, count(*) DESC, met.arrival
+ ORDER BY met.arrival
 """
 _REMEMBER_SQL = f"""
 INSERT INTO {Likeness._meta.db_table} (project_id, check_id, later_id, earlier_id, jaccard)
@@ -59,7 +59,12 @@ ON CONFLICT (later_id, check_id, earlier_id) DO UPDATE SET jaccard = excluded.ja
 """
 
 
-Keys = dict[int, list[int]]  # by pair
+class Meeting(NamedTuple):
+    """A pair, the key under which it meets another, and when that one arrived."""
+
+    pair: int
+    key: int
+    arrival: int
 
 
 class Found(NamedTuple):
@@ -69,28 +74,34 @@ class Found(NamedTuple):
     jaccard: float
 
 
-def prepared(
-    project_id: int, check_id: str, ids: Sequence[int]
-) -> Callable[[], dict[int, Measurement]]:
-    """Make the keys of these pairs; what it returns then measures them, under the lock."""
-    texts = whole_texts(ids)
-    first = {pk: compared(check_id, whole)[0] for pk, whole in texts.items()}
-    keys = _keys(project_id, check_id, first)
-    return lambda: _measure(project_id, check_id, texts, keys)
+def arrive(newcomers: Newcomers) -> None:
+    """Give these pairs their places in the order of arrival, by their ids, and store their keys.
+
+    Wants a transaction, which should end soon: whoever else arrives waits for it. Safe to repeat.
+    """
+    every = [newcomers.keys(check_id) for check_id in SCOPES]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_TURN, newcomers.project_id])
+        cursor.execute(_ARRIVE_SQL, [newcomers.ids])
+    arrivals = _arrivals(newcomers.ids)
+    for keys in every:
+        _store(keys, arrivals)
+    _catch_up(newcomers.project_id)
 
 
-def _measure(
-    project_id: int, check_id: str, texts: dict[int, Whole], keys: Keys
-) -> dict[int, Measurement]:
-    """The highest likeness of each pair to an earlier one, and that pair; remembers the likest."""
-    met = _meet(keys, arrive(project_id, list(texts)))
-    apart = _apart(check_id, list(texts))
+def measure(newcomers: Newcomers, check_id: str) -> dict[int, Measurement]:
+    """The highest likeness of each pair to an earlier one, and that pair; remembers the likest.
+
+    They must have arrived.
+    """
+    met = _likeliest(_meet(newcomers.keys(check_id), _arrivals(newcomers.ids)))
+    apart = _apart(check_id, newcomers.ids)
     found = {
         pk: [one for one in ranked if (pk, one.pair) not in apart]
-        for pk, ranked in _compare(check_id, texts, met).items()
+        for pk, ranked in _compare(check_id, newcomers.texts, met).items()
     }
-    _remember(project_id, check_id, list(texts), found)
-    return {pk: measurement(found.get(pk, ())) for pk in texts}
+    _remember(newcomers, check_id, found)
+    return {pk: measurement(found.get(pk, ())) for pk in newcomers.texts}
 
 
 def measurement(found: Iterable[Found]) -> Measurement:
@@ -99,68 +110,57 @@ def measurement(found: Iterable[Found]) -> Measurement:
     return Measurement(best.jaccard, str(best.pair)) if best and best.jaccard else Measurement(0.0)
 
 
-def arrive(project_id: int, ids: Sequence[int]) -> dict[int, int]:
-    """The place of each pair in the order of arrival; by their ids where they arrive only now."""
-    with connection.cursor() as cursor:
-        cursor.execute(_ARRIVE_SQL, [list(ids)])
-    _catch_up(project_id)
-    return dict(Arrival.objects.filter(pair__in=ids).values_list("pair", "pk"))
-
-
-def compared(check_id: str, whole: Whole) -> tuple[str, ...]:
-    """What of a pair a check compares; where it is more than one text, each must be alike.
-
-    The answers of a pair count twice, as other answers to the same long question are no duplicates.
-    Short answers alone are not compared: a number or a “yes” answers many questions.
-    """
-    answers = "\n".join(whole.answers)
-    if check_id == "near_prompt":
-        return (whole.prompt,)
-    if check_id == "near_answer":
-        return (answers if len(answers) >= TELLING else "",)
-    return f"{whole.prompt}\n{answers}", answers
-
-
 def likeness(one: Sequence[Hashes], other: Sequence[Hashes]) -> float:
     """The least Jaccard index of what is compared; a text that both lack has no say."""
     both = [(a, b) for a, b in zip(one, other, strict=True) if len(a) or len(b)]
     return min((jaccard(a, b) for a, b in both), default=0.0)
 
 
-def _keys(project_id: int, check_id: str, texts: dict[int, str]) -> Keys:
-    """The keys of each text; an empty one has none."""
-    sets = {pk: found for pk, text in texts.items() if len(found := shingles(text))}
-    salt = project_id * len(SCOPES) + SCOPES.index(check_id)
-    return dict(zip(sets, band_keys(list(sets.values()), salt).tolist(), strict=True))
+def _arrivals(ids: Sequence[int]) -> dict[int, int]:
+    return dict(Arrival.objects.filter(pair__in=ids).values_list("pair", "pk"))
 
 
-def _meet(keys: Keys, arrivals: dict[int, int]) -> dict[int, list[int]]:
-    """Store these keys; the earlier pairs that each pair meets, the likeliest first."""
-    met: dict[int, list[int]] = defaultdict(list)
+def _meet(keys: Keys, arrivals: dict[int, int]) -> list[Meeting]:
+    """Whom each pair meets under each of its keys, among what arrived before it, in that order."""
     with connection.cursor() as cursor:
-        cursor.execute(_MEET_SQL, _store(keys, arrivals))
-        for place, earlier in cursor.fetchall():
-            if len(met[place]) < COMPARED:
-                met[place].append(earlier)
-    # Not joined to: the planner, who cannot know how few meet, would read all arrivals.
-    places = {*met, *(place for earlier in met.values() for place in earlier)}
-    pair_of = dict(Arrival.objects.filter(pk__in=places).values_list("pk", "pair"))
-    return {
-        pair_of[place]: [pair_of[one] for one in earlier if one in pair_of]
-        for place, earlier in met.items()
+        owners = [pk for pk, own in keys.items() for _key in own]
+        cursor.execute(_MEET_SQL, [_array(owners), *_columns(keys, arrivals)])
+        return [Meeting(*row) for row in cursor.fetchall()]
+
+
+def _likeliest(meetings: Iterable[Meeting]) -> dict[int, list[int]]:
+    """The pairs that each pair meets, those under most keys first."""
+    under: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for pk, key, arrival in meetings:
+        if len(under[pk, key]) < MET:
+            under[pk, key].append(arrival)
+    times: dict[int, Counter[int]] = defaultdict(Counter)
+    for (pk, _key), arrivals in under.items():
+        times[pk].update(arrivals)
+    ranked = {
+        pk: sorted(times[pk], key=lambda arrival: (-times[pk][arrival], arrival))[:COMPARED]
+        for pk in times
     }
+    # Not joined to: the planner, who cannot know how few meet, would read all arrivals.
+    wanted = {arrival for arrivals in ranked.values() for arrival in arrivals}
+    pair_of = dict(Arrival.objects.filter(pk__in=wanted).values_list("pk", "pair"))
+    return {pk: [pair_of[one] for one in met if one in pair_of] for pk, met in ranked.items()}
 
 
-def _store(keys: Keys, arrivals: dict[int, int]) -> list[str]:
-    """All keys, and the arrival that each belongs to, as they were stored: arrays of PostgreSQL."""
-    owners = [arrivals[pk] for pk, own in keys.items() for _key in own]
-    numbers = ([key for own in keys.values() for key in own], owners)
-    columns = [
-        "{" + ",".join(map(str, column)) + "}" for column in numbers
-    ]  # psycopg's take longer
+def _store(keys: Keys, arrivals: dict[int, int]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(_STORE_SQL, columns)
-    return columns
+        cursor.execute(_STORE_SQL, _columns(keys, arrivals))
+
+
+def _columns(keys: Keys, arrivals: dict[int, int]) -> tuple[str, str]:
+    """All keys, and the arrival that each belongs to."""
+    every = (key for own in keys.values() for key in own)
+    return _array(every), _array(arrivals[pk] for pk, own in keys.items() for _key in own)
+
+
+def _array(numbers: Iterable[int]) -> str:
+    """As PostgreSQL writes one; psycopg takes longer to."""
+    return "{" + ",".join(map(str, numbers)) + "}"
 
 
 def _compare(
@@ -182,12 +182,9 @@ def _compare(
     return found
 
 
-def _remember(
-    project_id: int, check_id: str, ids: Sequence[int], found: dict[int, list[Found]]
-) -> None:
+def _remember(newcomers: Newcomers, check_id: str, found: dict[int, list[Found]]) -> None:
     """In place of what was remembered of these pairs, but for what people decided."""
-    known = Likeness.objects.filter(check_id=check_id, later__in=ids, ruling=None)
-    known.delete()
+    Likeness.objects.filter(check_id=check_id, later__in=newcomers.ids, ruling=None).delete()
     rows = [
         (pk, *one)
         for pk, ranked in found.items()
@@ -197,7 +194,7 @@ def _remember(
     if rows:
         columns = [list(column) for column in zip(*rows, strict=True)]
         with connection.cursor() as cursor:
-            cursor.execute(_REMEMBER_SQL, [project_id, check_id, *columns])
+            cursor.execute(_REMEMBER_SQL, [newcomers.project_id, check_id, *columns])
 
 
 def _apart(check_id: str, ids: Sequence[int]) -> set[tuple[int, int]]:
@@ -213,8 +210,7 @@ def _catch_up(project_id: int) -> None:
     late = Arrival.objects.filter(banded=False, pair__project=project_id)
     late = late.exclude(pair__state__in=undecided).order_by("pk")
     while arrivals := dict(late.values_list("pair", "pk")[:_CATCH_UP]):
-        wholes = whole_texts(list(arrivals))
+        older = Newcomers(project_id, list(arrivals))
         for check_id in SCOPES:
-            texts = {pk: compared(check_id, whole)[0] for pk, whole in wholes.items()}
-            _store(_keys(project_id, check_id, texts), arrivals)
+            _store(older.keys(check_id), arrivals)
         Arrival.objects.filter(pk__in=arrivals.values()).update(banded=True)

@@ -4,9 +4,10 @@ Measuring and deciding are apart: scores are stored once, and a line that moves 
 them (see annotation.redecisions). People's decisions are never touched: a pair that somebody has
 claimed, decided on, restored or audits stays where it is.
 
-A chunk is measured by one worker in one transaction: by the checks that look at a pair alone while
-others measure other chunks, then, holding the project's `lock`, among all of its pairs. Chunks are
-taken before the lock, never after it, so that nobody waits in a circle.
+A chunk is measured by one worker in two transactions: first its pairs arrive, one chunk after the
+other, then they are measured and decided on while others measure other chunks. Who moves a line or
+decides by hand holds the project's `lock`, for which those who measure wait, and the other way round.
+Chunks are taken before the lock, never after it, so that nobody waits in a circle.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,7 +18,7 @@ from django.db import connection, transaction
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from annotation import floors, jobs, quality_scores, queue, rescue, workflow
+from annotation import floors, jobs, near_duplicates, quality_scores, queue, rescue, workflow
 from annotation.checks import CORPUS_CHECKS, PROJECT_CHECKS, TEXT_CHECKS, Measurement, Text
 from annotation.contamination import waivers
 from annotation.models import (
@@ -34,6 +35,7 @@ from annotation.models import (
     State,
     Transition,
 )
+from annotation.newcomers import Newcomers
 from annotation.texts import whole_texts
 from annotation.thresholds import beyond, lines_of
 from annotation.workflow import Wanted
@@ -110,8 +112,12 @@ def restore_one(pair: Pair, lead: User) -> None:
 
 def lock(project: Project) -> None:
     """Hold the pre-filter of this project until the transaction ends."""
+    _lock(project, "pg_advisory_xact_lock")
+
+
+def _lock(project: Project, verb: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_SPACE, project.pk])
+        cursor.execute(f"SELECT {verb}(%s, %s)", [_LOCK_SPACE, project.pk])
 
 
 def chunks(pairs: QuerySet[Pair]) -> Iterator[list[int]]:
@@ -137,7 +143,9 @@ def measure(project: Project, ids: Sequence[int]) -> None:
     In the caller's transaction, which must not hold `lock` yet, unless by `hold`.
     """
     _take_all(ids)
-    _measure(project, ids)
+    newcomers = Newcomers(project.pk, ids)
+    near_duplicates.arrive(newcomers)
+    _measure(project, newcomers)
 
 
 def hold(project: Project, ids: Sequence[int]) -> None:
@@ -147,19 +155,17 @@ def hold(project: Project, ids: Sequence[int]) -> None:
     lock(project)
 
 
-def _measure(project: Project, ids: Sequence[int]) -> None:
-    """Wants the chunks of these pairs taken."""
+def _measure(project: Project, newcomers: Newcomers) -> None:
+    """Wants the chunks of these pairs taken, and the pairs arrived."""
     versions = {check.id: check.version_in(project.pk) for check in _MEASURED}
-    Finding.objects.filter(pair__in=ids, check_id__in=versions).delete()
-    _store(project, versions, _alone(project, ids))
-    connection.check_constraints()  # at once, and not while others wait for the lock
-    among_all = [(check.id, check.prepared(project.pk, ids)) for check in CORPUS_CHECKS]
-    lock(project)
-    for check_id, measured in among_all:
-        rows = [(pk, check_id, one) for pk, one in measured().items()]
+    Finding.objects.filter(pair__in=newcomers.ids, check_id__in=versions).delete()
+    _store(project, versions, _alone(project, newcomers.ids))
+    _lock(project, "pg_advisory_xact_lock_shared")
+    for check in CORPUS_CHECKS:
+        rows = [(pk, check.id, one) for pk, one in check.measure_many(newcomers).items()]
         _store(project, versions, rows)
-    quality_scores.predict(project, ids)
-    settle(project, ids)
+    quality_scores.predict(project, newcomers.ids)
+    settle(project, newcomers.ids)
 
 
 def _alone(project: Project, ids: Sequence[int]) -> list[Row]:
@@ -194,22 +200,37 @@ def _measured_chunks(job: Job, *, patiently: bool) -> Iterator[int]:
     for waiting in (_fresh(job.project), _stale(job.project)):
         start = 0
         while first := waiting.filter(pk__gte=start).order_by("pk").values_list("pk").first():
-            start = (first[0] // CHUNK + 1) * CHUNK
+            chunk = first[0] // CHUNK
+            start = (chunk + 1) * CHUNK
             with transaction.atomic():
-                ids = []
-                if _take(first[0] // CHUNK, patiently=patiently):
-                    ids = list(
-                        waiting.filter(pk__gte=start - CHUNK, pk__lt=start)
-                        .order_by("pk")
-                        .values_list("pk", flat=True)
-                    )
-                if ids:
-                    _measure(job.project, ids)
-                    jobs.advance(job, len(ids))
-            yield len(ids)
+                newcomers = Newcomers(job.project_id, _taken(waiting, chunk, patiently=patiently))
+                if newcomers.ids:
+                    near_duplicates.arrive(newcomers)
+            yield _measure_arrived(job, waiting, chunk, newcomers) if newcomers.ids else 0
             done += 1
             if done > 1 and done.bit_count() == 1:  # after 2, 4, 8 … chunks
                 _tell_the_planner()
+
+
+def _measure_arrived(job: Job, waiting: QuerySet[Pair], chunk: int, newcomers: Newcomers) -> int:
+    """Measure those of the chunk that wait; by now that may be others than arrived."""
+    with transaction.atomic():
+        ids = _taken(waiting, chunk, patiently=True)
+        if ids != newcomers.ids:
+            newcomers = Newcomers(job.project_id, ids)
+            near_duplicates.arrive(newcomers)
+        if ids:
+            _measure(job.project, newcomers)
+            jobs.advance(job, len(ids))
+    return len(ids)
+
+
+def _taken(waiting: QuerySet[Pair], chunk: int, *, patiently: bool) -> list[int]:
+    """Take a chunk; which of its pairs wait, none where another worker has it."""
+    if not _take(chunk, patiently=patiently):
+        return []
+    ids = waiting.filter(pk__gte=chunk * CHUNK, pk__lt=(chunk + 1) * CHUNK)
+    return list(ids.order_by("pk").values_list("pk", flat=True))
 
 
 def _tell_the_planner() -> None:

@@ -3,7 +3,7 @@
 Starts a PostgreSQL of its own, set as `cqia up` sets it, and stores made pairs of which some repeat
 an earlier one with changes: the whole pair, only its question, or only its answer. Worker processes
 then measure them chunk by chunk as the pre-filter does: the checks `duplicate`, `near_pair`,
-`near_prompt` and `near_answer`, through the real tables and under the project's lock, findings stored.
+`near_prompt` and `near_answer`, through the real tables, arriving one after the other, findings stored.
 What they found of the first 20,000 is compared with brute force, which counts the 5-grams that any
 two of them share. The last line of its output is one JSON object; `recall` and `precision` are the
 worst of the three kinds, at a likeness of 0.8.
@@ -123,19 +123,21 @@ def work(worker: int, workers: int, count: int) -> None:
     django.setup()
     from django.db import connection, transaction
 
-    from annotation import prefilter
+    from annotation import near_duplicates
     from annotation.checks import CORPUS_CHECKS
     from annotation.checks.base import Group
     from annotation.models import Project
+    from annotation.newcomers import Newcomers
 
     project = Project.objects.get(slug="bench")
     checks = [check for check in CORPUS_CHECKS if check.group == Group.DUPLICATES]
     for first in range(1 + worker * CHUNK, count + 1, workers * CHUNK):
         ids = list(range(first, min(first + CHUNK, count + 1)))
+        newcomers = Newcomers(project.pk, ids)
         with transaction.atomic():
-            among_all = [(check, check.prepared(project.pk, ids)) for check in checks]
-            prefilter.lock(project)
-            found = [(check, measured()) for check, measured in among_all]
+            near_duplicates.arrive(newcomers)
+        with transaction.atomic():
+            found = [(check, check.measure_many(newcomers)) for check in checks]
             with connection.cursor() as cursor, cursor.copy(FINDINGS) as copy:
                 for check, measured in found:
                     for pk, one in measured.items():
@@ -161,7 +163,7 @@ def compared_with_truth(sample: int) -> dict[str, dict[str, float]]:
     from django.db import connection
 
     from annotation.models import Finding
-    from annotation.near_duplicates import SCOPES
+    from annotation.newcomers import SCOPES
 
     with connection.cursor() as cursor:
         cursor.execute(

@@ -1,5 +1,4 @@
 import json
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,6 @@ from cqia.lib.text import normalise
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "evaluation" / "demo"
-REAL_DATA = Path(os.environ.get("CQIA_REAL_DATA", ROOT / "../shared/data"))
 
 Row = dict[str, Any]
 
@@ -291,22 +289,3 @@ def test_it_trains_on_no_prompt_of_the_demo_campaign() -> None:
     lines = (DEMO / "prompts.jsonl").read_text(encoding="utf-8").splitlines()
     prompts = {normalise(json.loads(line)["prompt"]) for line in lines}
     assert prompts & {question(row)[0] for row in ROWS.values()} == set()
-
-
-@pytest.mark.realdata
-def test_it_borrows_no_question_or_answer_from_a_published_dataset() -> None:
-    published: set[str] = set()
-    for file in sorted(REAL_DATA.glob("candidates_*.jsonl")):
-        # Not splitlines(): U+2028 inside a text is no end of a line.
-        for line in file.read_text(encoding="utf-8").split("\n"):
-            row = json.loads(line) if line else {}
-            texts = (row.get("instruction"), row.get("output"))
-            published.update(normalise(text) for text in texts if type(text) is str and text)
-    if not published:
-        pytest.skip("no published datasets: set CQIA_REAL_DATA to the folder that holds them")
-    borrowed = [
-        place
-        for place, row in ROWS.items()
-        if published & {normalise(row["instruction"]), *map(normalise, answers(row))}
-    ]
-    assert borrowed == []

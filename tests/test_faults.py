@@ -7,16 +7,21 @@ import json
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import httpx
-import psycopg
 import pytest
 
+from tests.aftermath import (
+    every_decision_is_there_once,
+    insistent,
+    of_project,
+    states_of,
+    the_history_leads_to_each_state,
+)
 from tests.live import WORDS, Installation, eventually
 
 pytestmark = pytest.mark.faults
@@ -41,7 +46,7 @@ def test_nothing_is_lost_doubled_or_stuck(live: Installation, tmp_path: Path) ->
     tokens = live.make_project(SLUG, **PEOPLE)
     lead = client(live, tokens.pop("boss"))
     bring(lead, rows_file(tmp_path, "before", WAITING))
-    eventually(lambda: counted(live)["queued"] == WAITING, 60)
+    eventually(lambda: counted(live)["queued"] == WAITING, 180)
     annotators = [Annotator(client(live, token), name) for name, token in tokens.items()]
     with at_work(annotators):
         batches = [killed(live, service, lead, annotators, tmp_path) for service in SERVICES]
@@ -50,8 +55,9 @@ def test_nothing_is_lost_doubled_or_stuck(live: Installation, tmp_path: Path) ->
     print(f"\nat the end: {counted(live)}, {told(annotators)} told")
     for batch in batches:
         every_row_is_there_once(live, batch)
-    every_decision_is_there_once(live, annotators)
+    every_decision_is_there_once(live, SLUG, [note for each in annotators for note in each.told])
     the_history_leads_to_each_state(live)
+    assert states_of(live, SLUG) == states_counted(live)
     nothing_is_stuck(live)
 
 
@@ -169,19 +175,19 @@ def killed(
     """kill -9 in the middle of an import, and wait until all of the work goes on; returns its batch."""
     victim = live.running(service)
     batch = bring(lead, rows_file(place, service, ROWS))
-    eventually(lambda: stored(live, batch) >= CHUNK, 60)
+    eventually(lambda: stored(live, batch) >= CHUNK, 180)
     before = {"told": told(annotators), "lines": stored(live, batch), **counted(live)}
     dying = time.time()
     victim.kill()
     began = time.monotonic()
     assert before["lines"] < ROWS, "the import was over before it could be disturbed"
-    eventually(lambda: born(live, service) > dying, 20)
+    eventually(lambda: born(live, service) > dying, 60)
     live.wait_for_page(60)
     answering = time.monotonic() - began
-    eventually(lambda: stored(live, batch) > before["lines"], 60)
-    eventually(lambda: told(annotators) > before["told"], 60)
+    eventually(lambda: stored(live, batch) > before["lines"], 180)
+    eventually(lambda: told(annotators) > before["told"], 180)
     going_on = time.monotonic() - began
-    eventually(lambda: stored(live, batch) == ROWS, 60)
+    eventually(lambda: stored(live, batch) == ROWS, 180)
     after = {"told": told(annotators), "lines": stored(live, batch), **counted(live)}
     print(f"\nkill -9 {service}\n  before {before}\n  after  {after}")
     print(f"  answers after {answering:.1f} s, import and annotators go on after {going_on:.1f} s,")
@@ -203,15 +209,6 @@ def born(live: Installation, service: str) -> float:
 # What is there
 
 
-def insistent(ask: Callable[[], Any]) -> Any:
-    """Ask the database until it answers: it may just have been killed."""
-    while True:
-        try:
-            return ask()
-        except psycopg.OperationalError:
-            time.sleep(0.1)
-
-
 def stored(live: Installation, batch: int) -> int:
     """Lines behind the checkpoint."""
     return int(
@@ -221,7 +218,7 @@ def stored(live: Installation, batch: int) -> int:
     )
 
 
-PROJECT = f"project_id = (SELECT id FROM annotation_project WHERE slug = '{SLUG}')"
+PROJECT = of_project(SLUG)
 
 
 def counted(live: Installation) -> dict[str, int]:
@@ -255,51 +252,9 @@ def every_row_is_there_once(live: Installation, batch: int) -> None:
     assert live.one(answers, batch) == ROWS
 
 
-def every_decision_is_there_once(live: Installation, annotators: list[Annotator]) -> None:
-    notes = [
-        note
-        for (note,) in live.rows(
-            "SELECT note FROM annotation_annotation annotation"
-            f" JOIN annotation_pair pair ON pair.id = annotation.pair_id WHERE pair.{PROJECT}"
-        )
-    ]
-    answered = [note for each in annotators for note in each.told]
-    assert sorted(notes) == sorted(answered)
-    assert len(set(answered)) == len(answered) > 100
-    rewrites = "SELECT count(*) FROM annotation_response WHERE parent_id IS NOT NULL"
-    rewrote = "SELECT count(*) FROM annotation_annotation WHERE verb = 'rewrite'"
-    assert live.one(rewrites) == live.one(rewrote)
-    doubled = "SELECT claim_id FROM annotation_annotation GROUP BY claim_id HAVING count(*) > 1"
-    assert live.rows(doubled) == []
-    undecided = (
-        "SELECT claim.id FROM annotation_claim claim LEFT JOIN annotation_annotation annotation"
-        " ON annotation.claim_id = claim.id"
-        " WHERE (claim.done_at IS NOT NULL) <> (annotation.id IS NOT NULL)"
-    )
-    assert live.rows(undecided) == []
-
-
-def the_history_leads_to_each_state(live: Installation) -> None:
-    """From “imported”, each move begins where the last one ended, and the last one ends at the state."""
-    broken = (
-        "SELECT pair_id FROM (SELECT pair_id, before, lag(after, 1, 'imported')"
-        " OVER (PARTITION BY pair_id ORDER BY id) AS last FROM annotation_transition) moves"
-        " WHERE before <> last"
-    )
-    assert live.rows(broken) == []
-    elsewhere = (
-        "SELECT pair.id FROM annotation_pair pair LEFT JOIN LATERAL (SELECT after FROM"
-        " annotation_transition move WHERE move.pair_id = pair.id ORDER BY id DESC LIMIT 1) last"
-        " ON true WHERE pair.state <> coalesce(last.after, 'imported')"
-    )
-    assert live.rows(elsewhere) == []
-    states = dict(
-        live.rows(f"SELECT state, count(*) FROM annotation_pair WHERE {PROJECT} GROUP BY state")
-    )
-    assert states == {
-        "queued": len(SERVICES) * ROWS + WAITING - states["annotated"],
-        "annotated": counted(live)["annotations"],
-    }
+def states_counted(live: Installation) -> dict[str, int]:
+    decided = counted(live)["annotations"]
+    return {"queued": len(SERVICES) * ROWS + WAITING - decided, "annotated": decided}
 
 
 def nothing_is_stuck(live: Installation) -> None:

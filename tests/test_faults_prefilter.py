@@ -38,12 +38,12 @@ def test_every_pair_is_measured_once_whoever_is_killed(live: Installation, tmp_p
             bring(live, token, rows_file(tmp_path / f"{brought}.jsonl", dice))
             brought += ROWS
             wait_for_import(live, brought)
-        eventually(lambda: measuring(live), 60)
+        eventually(lambda: measuring(live), 180)
         time.sleep(dice.uniform(0, 0.6))
         kill(live, dice, parent=number % PARENT_EVERY == 0)
         bell.send_task("annotation.ring_idle_jobs", queue="cpu", expires=10)
     at_last = measured(live)
-    eventually(lambda: measured(live) == brought and not working(live), 150)
+    eventually(lambda: measured(live) == brought and not working(live), 400)
     print(f"\n{KILLS} kills, the last with {at_last} of {brought} pairs measured;", end=" ")
     print(f"done after {time.monotonic() - begun:.0f} s")
     assert at_last < brought
@@ -106,7 +106,7 @@ def measured(live: Installation) -> int:
 
 def wait_for_import(live: Installation, pairs: int) -> None:
     stored = f"SELECT count(*) FROM annotation_pair WHERE {PROJECT}"
-    eventually(lambda: live.one(stored) == pairs, 60)
+    eventually(lambda: live.one(stored) == pairs, 180)
 
 
 def measuring(live: Installation) -> bool:

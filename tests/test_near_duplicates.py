@@ -6,7 +6,7 @@ import pytest
 
 from annotation import near_duplicates, prefilter
 from annotation.checks import CHECK_OF, CHECKS
-from annotation.checks.base import Group
+from annotation.checks.base import Group, Measurement
 from annotation.checks.near import Near
 from annotation.models import (
     Arrival,
@@ -20,6 +20,7 @@ from annotation.models import (
     State,
     Threshold,
 )
+from annotation.newcomers import SCOPES, Newcomers
 from cqia.lib.minhash import BANDS
 from tests.cast import MakePair
 
@@ -44,7 +45,9 @@ def _alone(project: Project) -> None:
 def measured(check_id: str, *pairs: Pair) -> list[tuple[float, str]]:
     check = CHECK_OF[check_id]
     assert isinstance(check, Near)
-    found = check.measure_many(pairs[0].project_id, [pair.pk for pair in pairs])
+    newcomers = Newcomers(pairs[0].project_id, [pair.pk for pair in pairs])
+    near_duplicates.arrive(newcomers)
+    found = check.measure_many(newcomers)
     return [(round(found[pair.pk].score, 2), found[pair.pk].evidence) for pair in pairs]
 
 
@@ -103,12 +106,39 @@ def test_it_lets_short_answers_come_again(make_pair: MakePair, answer: str, scor
     assert measured("near_answer", first, second)[1][0] == score
 
 
+def _alike(make_pair: MakePair) -> tuple[Pair, Pair]:
+    return make_pair(QUESTION, ANSWER), make_pair(QUESTION, NEARLY)
+
+
 def test_it_keeps_projects_apart(make_pair: MakePair) -> None:
     first, second = make_pair(QUESTION, ANSWER), make_pair(QUESTION, ANSWER)
     measured("near_pair", first)
     other = Project.objects.create(slug="other", name="别处")
-    found = near_duplicates.prepared(other.pk, "near_pair", [second.pk])()
+    newcomers = Newcomers(other.pk, [second.pk])
+    near_duplicates.arrive(newcomers)
+    found = near_duplicates.measure(newcomers, "near_pair")
     assert found[second.pk].score == 0
+
+
+def test_it_may_be_measured_before_what_came_earlier(project: Project, make_pair: MakePair) -> None:
+    """As by two workers, of whom the second is quicker."""
+    chunks = [Newcomers(project.pk, [pair.pk]) for pair in _alike(make_pair)]
+    for chunk in chunks:
+        near_duplicates.arrive(chunk)
+    second, first = (near_duplicates.measure(chunk, "near_pair") for chunk in reversed(chunks))
+    (found,) = second.values()
+    assert (round(found.score, 2), found.evidence) == (0.92, str(chunks[0].ids[0]))
+    assert first == {chunks[0].ids[0]: Measurement(0)}
+
+
+def test_it_meets_pairs_that_arrived_before_there_were_keys(
+    project: Project, make_pair: MakePair
+) -> None:
+    first, second = _alike(make_pair)
+    Arrival.objects.create(pair=first, banded=False)
+    assert measured("near_pair", first) == [(0, "")]
+    assert measured("near_pair", second) == [(0.92, str(first.pk))]
+    assert not Arrival.objects.filter(banded=False).exists()
 
 
 def test_it_compares_a_common_text_with_no_more_than_a_few(
@@ -155,7 +185,7 @@ def test_it_stores_no_more_when_it_measures_again(make_pair: MakePair) -> None:
     pairs = make_pair(QUESTION, ANSWER), make_pair(QUESTION, NEARLY)
     again = [measured("near_pair", *pairs) for _ in range(2)]
     assert again[0] == again[1]
-    assert Band.objects.count() == 2 * BANDS
+    assert Band.objects.count() == 2 * len(SCOPES) * BANDS
     assert (Arrival.objects.count(), Likeness.objects.count()) == (2, 1)
 
 
@@ -191,4 +221,4 @@ def test_it_finds_what_came_a_million_pairs_before(make_pair: MakePair) -> None:
     found = measured("near_pair", second, third)
     assert found == [(0, ""), (0.92, str(first.pk))]
     assert set(Band.objects.values_list("key", flat=True).filter(key__lt=2**46)) != set()
-    assert Band.objects.filter(key__gte=2**46 * 4).count() == BANDS
+    assert Band.objects.filter(key__gte=2**46 * 4).count() == len(SCOPES) * BANDS

@@ -8,7 +8,8 @@ from scipy.sparse import csr_matrix
 
 from annotation.checks import Text
 from annotation.checks.near_pair import NearPair
-from annotation.near_duplicates import compared, likeness
+from annotation.near_duplicates import likeness
+from annotation.newcomers import compared
 from annotation.texts import Whole
 from cqia.lib.minhash import band_keys, jaccard, shingles
 from tests.candidates import FILES, MISSING, source_of, texts

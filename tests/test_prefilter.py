@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from annotation import jobs, prefilter, queue, workflow
-from annotation.checks import CHECK_OF, CHECKS, CORPUS_CHECKS, PROJECT_CHECKS, TEXT_CHECKS
+from annotation.checks import CHECK_OF, CORPUS_CHECKS, PROJECT_CHECKS, TEXT_CHECKS
 from annotation.checks.duplicate import Duplicate
 from annotation.checks.length import Length
 from annotation.models import (
@@ -21,8 +21,9 @@ from annotation.models import (
     State,
     Transition,
 )
+from annotation.newcomers import Newcomers
 from annotation.redecisions import redecide
-from annotation.thresholds import Line, lines_of
+from annotation.thresholds import Line
 from cqia.accounts.models import User
 from tests.cast import MakePair
 
@@ -151,7 +152,10 @@ def test_it_takes_equal_pairs_of_another_project_for_no_duplicates(
     make_pair: MakePair, run: Run, project: Project
 ) -> None:
     pair = make_pair("为什么？", GOOD)
-    assert Duplicate().measure_many(project.pk + 1, [pair.pk])[pair.pk].score == 0
+    make_pair("为什么？", GOOD)
+    run()
+    newcomers = Newcomers(project.pk + 1, [pair.pk])
+    assert Duplicate().measure_many(newcomers)[pair.pk].score == 0
 
 
 def test_it_does_nothing_the_second_time(make_pair: MakePair, run: Run) -> None:
@@ -275,30 +279,6 @@ def test_it_restores_pairs_of_its_own_project_that_are_dropped_only(
     assert prefilter.restore(other, [dropped.pk], lead) == []
     assert prefilter.restore(project, [queued.pk, dropped.pk], lead) == [dropped.pk]
     assert dropped.transitions.get(verb="restore").actor == lead
-
-
-def test_it_has_the_defaults_of_its_checks(project: Project) -> None:
-    lines = {line.check.id: (line.enabled, line.low, line.high) for line in lines_of(project)}
-    assert list(lines) == [check.id for check in CHECKS]
-    assert lines["length"] == (True, 2, None)
-    assert lines["duplicate"] == (True, None, 0)
-    assert lines["judge"] == (False, 8, None)
-
-
-@pytest.mark.parametrize(
-    ("check_id", "score", "evidence", "sentence"),
-    [
-        ("length", 1, "", "Characters of the answer: 1, which is too few."),
-        ("han_ratio", 0.034, "", "Only 3.4% of the words are Chinese."),
-        ("duplicate", 1, "12", "The same question and answer as pair 12."),
-        ("judge", 6.54, "跑题。", "The model judge gives 6.5 of 10: 跑题。"),
-    ],
-)
-def test_it_says_why_a_pair_is_dropped(
-    project: Project, check_id: str, score: float, evidence: str, sentence: str
-) -> None:
-    [line] = [line for line in lines_of(project) if line.check.id == check_id]
-    assert line.explain(score, evidence) == sentence
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,8 +1,6 @@
 """Learning from people's decisions, and predicting the pairs that wait."""
 
 import random
-import subprocess
-import sys
 from collections.abc import Callable
 
 import pytest
@@ -293,26 +291,3 @@ def test_it_computes_what_scikit_learn_would(
     score = stored.slope * (words + stored.intercept) + stored.offset
     assert model.checks == []
     assert chances_of(pair)["accept_chance"] == pytest.approx(1 / (1 + 2.718281828**-score))
-
-
-def test_it_reads_the_scores_of_checks(project: Project) -> None:
-    checks = [{"check": "length", "log": True, "mean": 1.0, "spread": 0.5}]
-    scores = {1: {"length": 2.0}, 2: {}, 3: {"length": 1e9}}
-    found = quality_scores.check_features(checks, scores, [1, 2, 3])
-    assert found.tolist() == [[pytest.approx(0.19722, abs=1e-4)], [0.0], [3.0]]
-
-
-def test_a_page_never_waits_for_scikit_learn() -> None:
-    said = subprocess.run(
-        [
-            sys.executable,
-            "-W",
-            "ignore",
-            "-c",
-            "import cqia.wsgi, sys; print('sklearn' in sys.modules)",
-        ],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert said.stdout.strip() == "False"

@@ -1,11 +1,14 @@
 """The learned model without a database: the words it sees, what it learns, what it says of itself."""
 
 import random
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
+from annotation import quality_scores
 from annotation.quality_fit import Report, chances, fit, groups_of
 from annotation.quality_words import LOOKED_AT, Vocabulary, learn
 
@@ -129,3 +132,26 @@ def test_it_learns_the_same_from_the_same() -> None:
 def test_its_chances_are_chances() -> None:
     said = chances(np.array([-1e9, 0.0, 1e9]), 2.0, 0.0)
     assert said.tolist() == pytest.approx([0, 0.5, 1], abs=1e-9)
+
+
+def test_it_reads_the_scores_of_checks() -> None:
+    checks = [{"check": "length", "log": True, "mean": 1.0, "spread": 0.5}]
+    scores = {1: {"length": 2.0}, 2: {}, 3: {"length": 1e9}}
+    found = quality_scores.check_features(checks, scores, [1, 2, 3])
+    assert found.tolist() == [[pytest.approx(0.19722, abs=1e-4)], [0.0], [3.0]]
+
+
+def test_a_page_never_waits_for_scikit_learn() -> None:
+    said = subprocess.run(
+        [
+            sys.executable,
+            "-W",
+            "ignore",
+            "-c",
+            "import cqia.wsgi, sys; print('sklearn' in sys.modules)",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout.strip() == "False"

@@ -1,9 +1,9 @@
 from django.utils.translation import gettext_lazy as _
 
-from annotation.checks.base import Check, Group
+from annotation.checks.base import Group, Share
 
 
-class AcceptChance(Check):
+class AcceptChance(Share):
     """What annotation.quality_scores stores; nothing is measured here."""
 
     id = "accept_chance"
@@ -18,7 +18,3 @@ class AcceptChance(Check):
     too_high = too_low
     low = 0.1
     enabled = False
-    whole = False
-    share = True
-    step = "0.01"
-    scale = (0, 1)

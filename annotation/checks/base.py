@@ -1,7 +1,7 @@
 """What a check is: it measures. Whether a pair is dropped, its project's line decides."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from annotation.checks.prose import prose
 from annotation.checks.shape import shape_of
+from annotation.newcomers import Newcomers
 from cqia.lib import segment
 
 EVIDENCE = 200  # characters of evidence that are kept
@@ -142,6 +143,15 @@ class Check:
         return self.version
 
 
+class Share(Check):
+    """Its scores are shares or chances, from 0 to 1."""
+
+    whole = False
+    share = True
+    step = "0.01"
+    scale: ClassVar[tuple[float, float] | None] = (0, 1)
+
+
 class TextCheck(Check, ABC):
     """Looks at one pair alone, without a database."""
 
@@ -161,11 +171,5 @@ class CorpusCheck(Check, ABC):
     """Looks at a pair among all pairs of its project."""
 
     @abstractmethod
-    def measure_many(self, project_id: int, pair_ids: Sequence[int]) -> dict[int, Measurement]:
-        """A measurement for every one of the pairs, which are not measured yet."""
-
-    def prepared(
-        self, project_id: int, pair_ids: Sequence[int]
-    ) -> Callable[[], dict[int, Measurement]]:
-        """What can be done before others wait; measures the pairs when called, under the lock."""
-        return lambda: self.measure_many(project_id, pair_ids)
+    def measure_many(self, newcomers: Newcomers) -> dict[int, Measurement]:
+        """A measurement for every one of the pairs, which have arrived (annotation.near_duplicates)."""

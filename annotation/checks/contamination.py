@@ -2,11 +2,11 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext_lazy as _
 
-from annotation.checks.base import Bounds, Group, Measurement, ProjectCheck, Text
+from annotation.checks.base import Bounds, Group, Measurement, ProjectCheck, Share, Text
 from annotation.contamination.index import index_of, revision_of
 
 
-class Contamination(ProjectCheck):
+class Contamination(Share, ProjectCheck):
     """Compared are hashes alone; annotation.contamination says how."""
 
     id = "contamination"
@@ -22,10 +22,6 @@ class Contamination(ProjectCheck):
     high = 0.6
     strict = Bounds(high=0.45)
     lenient = Bounds(high=0.85)
-    whole = False
-    share = True
-    step = "0.01"
-    scale = (0, 1)
 
     def version_in(self, project_id: int) -> int:
         return self.version + revision_of(project_id)

@@ -1,12 +1,12 @@
 from django.utils.translation import gettext_lazy as _
 
-from annotation.checks.base import Bounds, Measurement, Text, TextCheck
+from annotation.checks.base import Bounds, Measurement, Share, Text, TextCheck
 from annotation.checks.stop_words import FUNCTION_WORDS
 
 FEWEST = 30  # words: of fewer the share says little
 
 
-class Density(TextCheck):
+class Density(Share, TextCheck):
     """Lexical density (J. Ure, 1971), with a list of function words of our own. Of several answers
     the densest counts. A warning: talk about feelings and "you and I" needs many such words."""
 
@@ -23,10 +23,6 @@ class Density(TextCheck):
     enabled = False
     strict = Bounds(low=0.4, enabled=False)
     lenient = Bounds(low=0.3, enabled=False)
-    whole = False
-    share = True
-    step = "0.01"
-    scale = (0, 1)
     passes = (
         Text("绿茶怎么样？", ("也许还可以。",)),
         Text(

@@ -1,13 +1,13 @@
 from django.utils.translation import gettext_lazy as _
 
-from annotation.checks.base import Bounds, Measurement, Text, TextCheck
+from annotation.checks.base import Bounds, Measurement, Share, Text, TextCheck
 
 SEGMENT = 50  # words; its number of different words does not depend on how long the text is
 FEWEST = 25  # words: fewer are told to be diverse
 _SEGMENTS = [slice(start, start + SEGMENT) for start in range(0, 4000, SEGMENT)]
 
 
-class Diversity(TextCheck):
+class Diversity(Share, TextCheck):
     """Mean segmental type–token ratio (W. Johnson, 1944): unlike the ratio of a whole text it does
     not fall with its length. Of several answers the most diverse counts. A warning: what goes round
     in circles is found by repetition, and riddles and exercises rightly repeat their few words."""
@@ -25,10 +25,6 @@ class Diversity(TextCheck):
     enabled = False
     strict = Bounds(low=0.5, enabled=False)
     lenient = Bounds(low=0.3, enabled=False)
-    whole = False
-    share = True
-    step = "0.01"
-    scale = (0, 1)
     passes = (
         Text("数到三。", ("一，二，三。",)),
         Text(

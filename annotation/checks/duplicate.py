@@ -1,11 +1,9 @@
-from collections.abc import Sequence
-
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from annotation import near_duplicates
 from annotation.checks.base import CorpusCheck, Group, Measurement
 from annotation.models import Arrival, Pair
+from annotation.newcomers import Newcomers
 
 # LATERAL: a look into an index for each text, whatever the planner knows of a table just filled.
 _SQL = f"""
@@ -41,12 +39,11 @@ class Duplicate(CorpusCheck):
     too_high = _("The same question and answer as pair %(evidence)s.")
     high = 0
 
-    def measure_many(self, project_id: int, pair_ids: Sequence[int]) -> dict[int, Measurement]:
-        near_duplicates.arrive(project_id, pair_ids)
+    def measure_many(self, newcomers: Newcomers) -> dict[int, Measurement]:
         with connection.cursor() as cursor:
-            cursor.execute(_SQL, {"ids": list(pair_ids), "project": project_id})
+            cursor.execute(_SQL, {"ids": newcomers.ids, "project": newcomers.project_id})
             found = {
                 pair: Measurement(copies, str(first) if copies else "")
                 for pair, copies, first in cursor.fetchall()
             }
-        return dict.fromkeys(pair_ids, Measurement(0)) | found
+        return dict.fromkeys(newcomers.ids, Measurement(0)) | found

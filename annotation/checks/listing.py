@@ -2,7 +2,7 @@ import re
 
 from django.utils.translation import gettext_lazy as _
 
-from annotation.checks.base import Bounds, Measurement, Text, TextCheck
+from annotation.checks.base import Bounds, Measurement, Share, Text, TextCheck
 
 # What begins an item: a number, a bullet or a word of order.
 ITEM = re.compile(
@@ -20,7 +20,7 @@ ASKS_FOR_LIST = re.compile(
 )
 
 
-class Listing(TextCheck):
+class Listing(Share, TextCheck):
     """Of several answers the one with the fewest items counts. A warning: many a good answer is a
     list though none was asked for."""
 
@@ -39,10 +39,6 @@ class Listing(TextCheck):
     enabled = False
     strict = Bounds(high=0.6, enabled=False)
     lenient = Bounds(high=0.95, enabled=False)
-    whole = False
-    share = True
-    step = "0.01"
-    scale = (0, 1)
     passes = (
         Text("请列出三种茶。", ("1. 绿茶\n2. 红茶\n3. 白茶",)),
         Text(

@@ -2,7 +2,7 @@ import re
 
 from django.utils.translation import gettext_lazy as _
 
-from annotation.checks.base import Bounds, Measurement, Text, TextCheck
+from annotation.checks.base import Bounds, Measurement, Share, Text, TextCheck
 from annotation.checks.stop_words import ASKING_WORDS, FUNCTION_WORDS
 
 EMPTY = FUNCTION_WORDS | ASKING_WORDS
@@ -16,7 +16,7 @@ OWN_WORDS = re.compile(
 )
 
 
-class OffTopic(TextCheck):
+class OffTopic(Share, TextCheck):
     """Of several answers the one that takes up the most counts. A warning: a good answer may well
     choose its own words, so that under 0.8 of what it finds is off topic (docs/checks.md)."""
 
@@ -34,10 +34,6 @@ class OffTopic(TextCheck):
     enabled = False
     strict = Bounds(low=0.1, enabled=False)
     lenient = Bounds(low=0.01, enabled=False)
-    whole = False
-    share = True
-    step = "0.01"
-    scale = (0, 1)
     passes = (
         Text(
             "春天去杭州旅游有什么推荐？",

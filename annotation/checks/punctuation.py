@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from annotation.checks.base import Bounds, Group, Measurement, Text, TextCheck
+from annotation.checks.base import Bounds, Group, Measurement, Share, Text, TextCheck
 from annotation.checks.shape import CLOSING, COMMA, END, HAN, OPENING
 
 FEW = 3  # marks: one or two are slips (ours)
@@ -8,7 +8,7 @@ _HALF = (*(HAN + mark for mark in (b",", b".", b"?", b"!", b";", b":", b")")), b
 _FULL = (COMMA, END, OPENING, CLOSING)
 
 
-class Punctuation(TextCheck):
+class Punctuation(Share, TextCheck):
     """The best of several answers counts: marks are quickly mended."""
 
     id = "punctuation"
@@ -25,10 +25,6 @@ class Punctuation(TextCheck):
     enabled = False
     strict = Bounds(high=0.3, enabled=False)
     lenient = Bounds(high=0.8, enabled=False)
-    whole = False
-    share = True
-    step = "0.01"
-    scale = (0, 1)
     passes = (
         Text("绿茶怎么泡？", ("水温八十度（不必更高），先温杯，再注水。",)),
         Text("绿茶怎么泡？", ("水温八十度,先温杯，再注水，泡三分钟，就可以喝了。",)),

@@ -4,7 +4,7 @@ from collections import Counter
 import numpy as np
 from django.utils.translation import gettext_lazy as _
 
-from annotation.checks.base import Bounds, Group, Measurement, Text, TextCheck
+from annotation.checks.base import Bounds, Group, Measurement, Share, Text, TextCheck
 
 SPAN = 16  # characters: shorter spans recur in good prose and in lists (ours)
 SHORT, SHORT_SPAN = 48, 4  # an answer as short as this is looked at in spans of 4 (ours)
@@ -20,7 +20,7 @@ _BASE = 0x9E3779B97F4A7C15  # odd, so that no power of it is 0
 _POWERS = {width: np.uint64(pow(_BASE, width, 2**64)) for width in (1, 2, 4, 8)}
 
 
-class Repetition(TextCheck):
+class Repetition(Share, TextCheck):
     """Of several answers the least repetitive counts, as with length. Code may repeat itself."""
 
     id = "repetition"
@@ -37,10 +37,6 @@ class Repetition(TextCheck):
     high = 0.6
     strict = Bounds(high=0.4)
     lenient = Bounds(high=0.75)
-    whole = False
-    share = True
-    step = "0.01"
-    scale = (0, 1)
 
     version = 2
     passes = (

@@ -1,9 +1,9 @@
 from django.utils.translation import gettext_lazy as _
 
-from annotation.checks.base import Check, Group
+from annotation.checks.base import Group, Share
 
 
-class RewriteChance(Check):
+class RewriteChance(Share):
     """What annotation.quality_scores stores; nothing is measured here."""
 
     id = "rewrite_chance"
@@ -18,7 +18,3 @@ class RewriteChance(Check):
     too_high = too_low
     high = 0.9
     enabled = False
-    whole = False
-    share = True
-    step = "0.01"
-    scale = (0, 1)

@@ -4,7 +4,7 @@ from functools import cache
 import opencc
 from django.utils.translation import gettext_lazy as _
 
-from annotation.checks.base import EVIDENCE, Bounds, Group, Measurement, Text, TextCheck
+from annotation.checks.base import EVIDENCE, Bounds, Group, Measurement, Share, Text, TextCheck
 from annotation.checks.shape import HAN, KANA
 
 FEW = 3  # characters: a name or a quoted character may be of the other script (ours)
@@ -12,7 +12,7 @@ _HAN_FOR_A_KANA = 20
 _RARE_IN_BIG5 = b"\xc9"  # Big5 has its frequent characters first
 
 
-class ScriptMix(TextCheck):
+class ScriptMix(Share, TextCheck):
     """The worst answer counts: a text that changes its script has been pieced together.
 
     Only characters that are written in one script alone are looked at; a text that is traditional
@@ -32,9 +32,6 @@ class ScriptMix(TextCheck):
     high = 0.1
     strict = Bounds(high=0.03)
     lenient = Bounds(high=0.2)
-    whole = False
-    share = True
-    step = "0.01"
     scale = (0, 0.5)
     passes = (
         Text("繁体字“龍”怎么简化？", ("“龍”简化为“龙”，古诗里常见“龍”字。",)),

@@ -1,11 +1,11 @@
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
-from annotation.checks.base import Bounds, Group, Measurement, Text, TextCheck
+from annotation.checks.base import Bounds, Group, Measurement, Share, Text, TextCheck
 from annotation.models import Source
 
 
-class ShortForSource(TextCheck):
+class ShortForSource(Share, TextCheck):
     """Of several answers the longest counts, as with the length itself. White space within counts,
     as it does in the lengths of the published files, from which the floors are taken."""
 
@@ -21,10 +21,6 @@ class ShortForSource(TextCheck):
     too_high = _("The answer has the length that its source asks.")
     low = 1
     lenient = Bounds(low=0.5)
-    whole = False
-    share = True
-    step = "0.01"
-    scale = (0, 1)
     passes = (
         Text("绿茶怎么泡？", ("水温八十度。",)),
         Text("写一段简介。", ("绿茶未经发酵，叶片细嫩，水温不宜太高。",), floor=15),

@@ -2,7 +2,7 @@ import re
 
 from django.utils.translation import gettext_lazy as _
 
-from annotation.checks.base import EVIDENCE, Bounds, Measurement, Text, TextCheck
+from annotation.checks.base import EVIDENCE, Bounds, Measurement, Share, Text, TextCheck
 from annotation.checks.signs import FEW, Signs, sign
 
 REST = rf"{FEW}{{0,200}}[。！？!?]?"  # of the sentence
@@ -65,7 +65,7 @@ ABOUT_MACHINES = re.compile(
 )
 
 
-class StockPhrases(TextCheck):
+class StockPhrases(Share, TextCheck):
     """Of several answers the one with the least counts, as with repetition."""
 
     id = "stock_phrases"
@@ -82,10 +82,6 @@ class StockPhrases(TextCheck):
     high = 0.5
     strict = Bounds(high=0.25)
     lenient = Bounds(high=0.9)
-    whole = False
-    share = True
-    step = "0.01"
-    scale = (0, 1)
     passes = (
         Text("你叫什么名字？", ("我是一个人工智能助手，没有自己的名字。",)),
         Text(

@@ -2,7 +2,7 @@ import re
 
 from django.utils.translation import gettext_lazy as _
 
-from annotation.checks.base import Bounds, Group, Measurement, Text, TextCheck
+from annotation.checks.base import Bounds, Group, Measurement, Share, Text, TextCheck
 
 TOLD = 20  # characters of the end that are kept as evidence
 LOOKED_AT = 200  # characters at the end
@@ -37,7 +37,7 @@ _BRACKETS = (("（", "）"), ("“", "”"), ("「", "」"), ("『", "』"), ("�
 _ENDS = "。！？!?…~～.`”’\"')）」』】》]}；;#|>"
 
 
-class Truncated(TextCheck):
+class Truncated(Share, TextCheck):
     """Of several answers the one that ends best counts: one usable answer is enough to pick."""
 
     id = "truncated"
@@ -53,10 +53,6 @@ class Truncated(TextCheck):
     high = 0.5
     strict = Bounds(high=0.3)
     lenient = Bounds(high=0.9)
-    whole = False
-    share = True
-    step = "0.01"
-    scale = (0, 1)
     passes = (
         Text("绿茶怎么泡？", ("水温八十度，先温杯，再注水。",)),
         Text("选哪一项？", ("B",)),

@@ -14,17 +14,17 @@ from numpy.typing import NDArray
 from rensa import RMinHash
 
 from cqia.lib.grams import Hashes, grams, letters
+from cqia.lib.minhash import banded
 
 SIZE = 10  # characters of an n-gram
 STEM = 4  # n-grams that a question alone must have, else its choices count, too
 WITH_CHOICES = 12  # n-grams that question and choices together must have, else it is taken whole
 SHORTEST = 8  # letters of an item that is taken whole; a shorter one tells nothing
 PERMUTATIONS = 128
-BANDS, ROWS = 32, 4  # two texts of similarity s share a band with probability 1 - (1 - s^4)^32
+BANDS, ROWS = 32, 4  # two texts as like as 0.6 share a band with a chance of 0.988
 _SHINGLE = 5  # characters, of MinHash
 _LIKE = 20  # letters: of less, similarity says little
 _SEED = 42
-_BASE = np.uint64(0x9E3779B97F4A7C15)
 
 Signature = NDArray[np.uint32]
 
@@ -82,6 +82,7 @@ def signature_of(text: str) -> Signature:
     """MinHash of the character 5-grams of `letters` (PERMUTATIONS values); empty for a short text."""
     if len(text) < _LIKE:
         return np.zeros(0, np.uint32)
+    # Not of the hashes that cqia.lib.minhash takes: registered items are kept as these values alone.
     sketch = RMinHash(num_perm=PERMUTATIONS, seed=_SEED)
     sketch.update([text[place : place + _SHINGLE] for place in range(len(text) - _SHINGLE + 1)])
     return np.array(sketch.digest(), np.uint32)
@@ -91,12 +92,8 @@ def bands_of(signature: Signature) -> Hashes:
     """A hash of each band, different for different bands; none of an empty signature."""
     if not len(signature):
         return np.zeros(0, np.uint64)
-    rows = signature.astype(np.uint64).reshape(BANDS, ROWS)
-    hashes = np.arange(1, BANDS + 1, dtype=np.uint64)
-    for place in range(ROWS):
-        hashes = (hashes * _BASE + rows[:, place]) * _BASE
-        hashes ^= hashes >> np.uint64(29)
-    return hashes
+    (bands,) = banded(signature.astype(np.uint64).reshape(1, BANDS, ROWS))
+    return np.asarray(bands, np.uint64)
 
 
 def whole(text: str) -> Hashes:

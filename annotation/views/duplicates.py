@@ -12,7 +12,7 @@ from annotation import clusters, rulings
 from annotation.access import project_for
 from annotation.checks import CHECK_OF
 from annotation.models import Ruling
-from annotation.near_duplicates import SCOPES
+from annotation.newcomers import SCOPES
 from cqia.accounts.http import Request
 from cqia.accounts.roles import Role
 from cqia.lib.errors import CqiaError

@@ -57,11 +57,18 @@ def band_keys(sets: Sequence[Hashes], salt: int) -> NDArray[np.int64]:
         np.concatenate(sets), ends, BANDS * ROWS, _SEED
     )
     minima = np.array(matrix.to_rows(), np.uint64).reshape(len(sets), BANDS, ROWS)
-    start = (salt * BANDS + np.arange(BANDS)).astype(np.uint64)
+    return (banded(minima, salt) >> np.uint64(64 - BITS)).astype(np.int64)
+
+
+def banded(minima: Hashes, salt: int = 0) -> Hashes:
+    """A key of 64 bits for each band of (sets, bands, rows) minima; those of another salt or band
+    never meet."""
+    bands, rows = minima.shape[1:]
+    start = (salt * bands + np.arange(bands)).astype(np.uint64)
     keys = np.broadcast_to(_mixed((start + np.uint64(1)) * _ODD), minima.shape[:2])
-    for row in range(ROWS):
+    for row in range(rows):
         keys = _mixed((keys + minima[:, :, row]) * _ODD)
-    return (keys >> np.uint64(64 - BITS)).astype(np.int64)
+    return keys
 
 
 def _mixed(keys: Hashes) -> Hashes:

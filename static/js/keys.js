@@ -127,8 +127,8 @@ function showBadges() {
     const badge = badges.appendChild(document.createElement("kbd"));
     badge.textContent = signOf(element.dataset.key);
     // By the object model, which the content security policy leaves alone.
-    badge.style.left = `${Math.max(0, box.left)}px`;
-    badge.style.top = `${Math.max(0, box.top)}px`;
+    badge.style.left = `${Math.min(box.right + 2, innerWidth - badge.offsetWidth - 2)}px`;
+    badge.style.top = `${box.top + (box.height - badge.offsetHeight) / 2}px`;
   }
 }
 

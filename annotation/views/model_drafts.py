@@ -14,7 +14,7 @@ from annotation.access import project_for
 from annotation.models import Claim, Draft, Project
 from annotation.views.decision_form import WorkForm
 from annotation.views.drafts import conflicting
-from annotation.views.workbench import next_desk, refused, seat
+from annotation.views.workbench import refused, seat
 from cqia.accounts.http import Request
 from cqia.accounts.roles import Role
 from cqia.lib.errors import CqiaError
@@ -70,7 +70,9 @@ def take(request: Request, slug: str, pk: int) -> HttpResponse:
         drafts.save(request.user, project, claim, replace(edit, fields=mended))
     except drafts.Conflict as conflict:
         return conflicting(request, project, conflict)
-    return next_desk(request, project)
+    if request.htmx:  # the page is read anew, with the draft in its editor
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return redirect("annotation:workbench", slug)
 
 
 def _kept(request: Request, claim: Claim) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -33,7 +34,7 @@ def skip(claim: Claim, user: User, project: Project, reason: str, note: str = ""
     if policy == SkipPolicy.LEAD:
         Claim.objects.filter(pair=claim.pair_id, holder=None).update(parked=True)
     _open(claim, user).update(ended_at=timezone.now())
-    later = timezone.now() + timedelta(minutes=project.skip_minutes)
+    later = Now() + timedelta(minutes=project.skip_minutes)  # by the clock that the queue reads
     Skip.objects.create(
         pair_id=claim.pair_id,
         user=user,

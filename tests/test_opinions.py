@@ -2,7 +2,7 @@
 
 import pytest
 
-from annotation import opinions, queue
+from annotation import mending, opinions, queue
 from annotation.decisions import Decision, submit
 from annotation.models import Claim, Pair, Project, State
 from annotation.opinions import Opinion, are_alike
@@ -85,6 +85,20 @@ def test_the_one_more_is_withdrawn_while_nobody_has_it(
     assert Claim.objects.filter(pair=pair).count() == 2
     opinions.withdraw(pair.pk, up_to_three)
     assert Claim.objects.filter(pair=pair).count() == 2
+
+
+def test_a_decision_that_is_undone_asks_for_nobody_more(
+    up_to_three: Project, make_pair: MakePair
+) -> None:
+    pair = make_pair(state=State.QUEUED)
+    decided(up_to_three, ACCEPT, REJECT)
+    last = Claim.objects.get(slot=2)
+    assert last.holder is not None
+    mending.undo(last.holder, up_to_three)
+    assert list(Claim.objects.filter(pair=pair, done_at=None)) == [last]
+    submit(last.holder, up_to_three, last.pk, ACCEPT)
+    pair.refresh_from_db()
+    assert pair.state == State.ANNOTATED
 
 
 def opinion(verb: str, tiers: list[list[int]] | None = None, **more: object) -> Opinion:

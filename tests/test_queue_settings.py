@@ -3,8 +3,9 @@
 import pytest
 from django.test import Client
 
-from annotation import golden, queue, queue_order, skips
+from annotation import golden, pauses, queue, queue_order, skips
 from annotation.models import Claim, GoldItem, Job, Lane, Pair, Project, SkipPolicy, Source, State
+from annotation.queue_forms import QueueForm
 from cqia.accounts.models import User
 from tests.cast import ClientOf, MakePair
 from tests.test_skips import go, skip
@@ -37,6 +38,21 @@ def test_it_sets_up_the_queue(browser: Client, project: Project) -> None:
     assert not Job.objects.exists()
     browser.post(ROOM, {**FIELDS, "queue_order": "task"})
     assert Job.objects.get().task == queue_order.TASK
+
+
+def test_it_leaves_alone_what_another_lead_changes_meanwhile(
+    browser: Client, lead: User, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a pause between the reading of the project and the writing of the form."""
+
+    def is_valid(form: QueueForm) -> bool:
+        pauses.pause(Project.objects.get(), lead, "指南要改")
+        return super(QueueForm, form).is_valid()
+
+    monkeypatch.setattr(QueueForm, "is_valid", is_valid, raising=False)
+    browser.post(ROOM, FIELDS)
+    assert Project.objects.get().pause_note == "指南要改"
+    assert Project.objects.get().skip_minutes == 15
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,8 @@ def queue_settings(request: Request, slug: str) -> HttpResponse:
     form = QueueForm(request.POST, instance=project)
     if not form.is_valid():
         return _page(request, Project.objects.get(pk=project.pk), form=form)
-    form.save()
+    # Nothing else: lanes and pauses may have changed since the project was read.
+    project.save(update_fields=list(form.fields))
     record(request.user, "queue set", project.pk, fields=form.changed_data)
     if "queue_order" in form.changed_data:
         queue_order.set_order(project, request.user, project.queue_order)

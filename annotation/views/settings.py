@@ -26,7 +26,7 @@ def settings(request: Request, slug: str) -> HttpResponse:
     form = ProjectForm(request.POST, instance=project)
     if not form.is_valid():
         return _page(request, Project.objects.get(pk=project.pk), project_form=form)
-    form.save()
+    project.save(update_fields=list(form.fields))  # another lead may change the rest meanwhile
     record(request.user, "settings changed", project.pk, fields=form.changed_data)
     messages.success(request, _("Saved."))
     return redirect("annotation:settings", slug)

@@ -12,7 +12,7 @@ import "./bench/lease.js";
 import "./bench/panels.js";
 import { fill, forgetAhead } from "./bench/prefetch.js";
 import "./bench/ranking.js";
-import { decide, flush, isDecided, tellWaiting } from "./bench/send.js";
+import { decide, isDecided, resume, tellWaiting } from "./bench/send.js";
 import "./bench/today.js";
 import "./bench/undo.js";
 import "./evidence.js";
@@ -60,6 +60,8 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
   delete detail.parameters.csrfmiddlewaretoken;
 });
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  // What comes for a desk that was decided meanwhile must not touch the next one.
+  if (!detail.target.isConnected) detail.shouldSwap = false;
   if (detail.target.id !== "desk" || !detail.shouldSwap) return;
   document.activeElement.blur();
   if (isForm(desk())) silence(desk()); // the server has all of it with this request
@@ -78,4 +80,4 @@ document.addEventListener("desk:arrive", () => {
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 
 arrive(desk());
-flush({ all: true });
+resume();

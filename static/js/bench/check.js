@@ -4,6 +4,7 @@
 import { desk, note, words } from "./desk.js";
 import { isBelow, missing, unrated } from "./asked.js";
 import { isEdited, isPromptEdited } from "./editor.js";
+import { isTooLong, tellTooLong } from "./limit.js";
 
 const chosen = (form, name) => form.querySelector(`[name="${name}"]:checked`);
 const textOf = (form) => form.querySelector("#text")?.value.trim() ?? "";
@@ -43,6 +44,7 @@ const DOUBTS = {
 export function mayDecide(form, button) {
   if (button.name !== "verb") return isSaid(form, button);
   const verb = button.value;
+  if (isTooLong(form)) return tellTooLong(form);
   const want = (WANTS[verb]?.(form) ?? []).find(([applies]) => applies);
   if (want) return said(form, words[want[1]]);
   const field = missing(form, verb);

@@ -122,6 +122,12 @@ function fill(form, fields) {
   return changed;
 }
 
+/** Write back what was decided of the desk, by a page that is gone. */
+export function refill(form, fields) {
+  fill(form, new URLSearchParams(fields));
+  silence(form);
+}
+
 /** Whether the field held something else. What is a mark of the page is written, and is no change. */
 function put(field, values) {
   if (field.type === "checkbox" || field.type === "radio") {

@@ -2,7 +2,7 @@
 // lost network nor a reload loses it; they are sent one at a time, in the order in which they were made.
 
 import { claimOf, desk, fieldsOf, isForm, note, show, tell, unsay, user, words } from "./desk.js";
-import { seat, settled, silence } from "./drafts.js";
+import { refill, seat, settled, silence } from "./drafts.js";
 import { post } from "./http.js";
 import { parse, placeRefusal } from "./pieces.js";
 import { fill, keepAhead, putAside, received, takeAhead } from "./prefetch.js";
@@ -46,6 +46,19 @@ function wake(form) {
   delete form.dataset.sent;
   form.inert = false;
   form.ariaBusy = null;
+}
+
+/** Send what pages that are gone left here; a pair that was decided is not offered again meanwhile. */
+export function resume() {
+  const form = desk();
+  const entry = isForm(form) && waiting().find(({ claim }) => claim === claimOf(form));
+  if (entry) {
+    refill(form, entry.fields);
+    form.dataset.sent = "1";
+    nodes.set(entry.claim, form);
+    wait(form);
+  }
+  flush({ all: true });
 }
 
 /** Send what waits, until all is sent or the server is out of reach; `all`: also what other tabs left. */
@@ -109,7 +122,7 @@ function accepted(entry, node, answer) {
   tell("bench:sent", { entry, node });
   const lease = answer.headers?.get("X-Lease");
   const now = desk();
-  const isWorkedOn = isForm(now) && !now.dataset.sent;
+  const isWorkedOn = isForm(now) && !now.dataset.sent && claimOf(now) !== entry.claim;
   if (isWorkedOn && lease) now.dataset.until = String(Date.now() + 1000 * lease);
   const arrived = received(answer.html);
   if (isWorkedOn) keepAhead(arrived, isDecided);

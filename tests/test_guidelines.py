@@ -97,4 +97,4 @@ def test_the_latest_comes_without_a_number(desk: Client, versions: list[Guidelin
 
 def test_seen_goes_back_to_the_page_without_htmx(desk: Client, versions: list[Guideline]) -> None:
     answer = desk.post("/p/tea/guideline/3/seen")
-    assert (answer.status_code, answer["Location"]) == (302, "/p/tea/guideline/3/")  # type: ignore[index]
+    assert (answer.status_code, answer["Location"]) == (302, "/p/tea/guideline/3/")

@@ -18,11 +18,13 @@ from tests.cast import ClientOf, MakeAnnotated
 PAGE = "/p/tea/annotate/progress/"
 
 
-def review(pair: Pair, reviewer: User, verb: str, **more: str) -> None:
+def review(
+    pair: Pair, reviewer: User, verb: str, *, text: str = "", remark: str = "", reason: str = ""
+) -> None:
     """A minute after it was decided: a test is one transaction, in which the clock of history stands."""
     before = F("created_at") - timedelta(minutes=1)
     pair.annotations.update(created_at=before)
-    decide(reviewer, pair, Verdict(Review.Verb(verb), **more))
+    decide(reviewer, pair, Verdict(Review.Verb(verb), text, remark, reason))
 
 
 def test_it_counts_decisions_and_time_at_work_by_day(

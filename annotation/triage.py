@@ -74,6 +74,8 @@ def decide(project: Project, user: User, ruling: Ruling) -> Triage:
     last = waiting(ruling.source, ruling.task).aggregate(last=Max("pk"))["last"]
     if last is None:
         raise CqiaError("nothing_to_triage")
+    seen = Pair.objects.filter(source=ruling.source, pk__in=ruling.sample).order_by("pk")
+    sampled = list(seen.values_list("pk", flat=True))
     with transaction.atomic():
         job = None
         if ruling.verdict != Verdict.SINGLY:
@@ -82,14 +84,14 @@ def decide(project: Project, user: User, ruling: Ruling) -> Triage:
             project=project,
             source=ruling.source,
             task=ruling.task,
-            sample=list(ruling.sample),
+            sample=sampled,
             verdict=ruling.verdict,
             reason=ruling.reason if dropping else "",
             note=ruling.note,
             by=user,
             job=job,
         )
-        told = {"source": ruling.source.name, "sample": len(ruling.sample)}
+        told = {"source": ruling.source.name, "sample": len(sampled)}
         record(user, "triage decided", project.pk, verdict=str(ruling.verdict), **told)
     return triage
 

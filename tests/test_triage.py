@@ -33,7 +33,8 @@ def three(make_pair: MakePair) -> list[Pair]:
 
 
 def ruling(source: Source, verdict: Verdict, **more: str) -> Ruling:
-    return Ruling(source, more.pop("task", ""), [1, 2], verdict, **more)
+    sample = list(Pair.objects.order_by("pk").values_list("pk", flat=True)[:2])
+    return Ruling(source, more.pop("task", ""), [*sample, 999_999], verdict, **more)
 
 
 def done(project: Project, lead: User, source: Source, verdict: Verdict, **more: str) -> Triage:
@@ -91,7 +92,7 @@ def test_it_drops_all_with_the_reason_in_the_history(
     move = Transition.objects.filter(pair=three[0]).latest("id")
     assert (move.verb, move.reason, move.note, move.actor) == ("triage", "ad", "全是广告", lead)
     assert history.timeline(three[0])[-1].reason == "Advertisement"
-    assert (decided.by, decided.sample) == (lead, [1, 2])
+    assert (decided.by, decided.sample) == (lead, [three[0].pk, three[1].pk])
 
 
 def test_it_puts_dropped_pairs_back(
@@ -187,6 +188,12 @@ def test_it_drops_for_a_reason_only(
 def test_it_says_where_nothing_waits(source: Source, project: Project, lead: User) -> None:
     with pytest.raises(CqiaError, match="waits"):
         triage.decide(project, lead, ruling(source, Verdict.KEEP))
+
+
+def test_it_takes_any_task_in_the_address(source: Source, lead: User, client_of: ClientOf) -> None:
+    page = client_of(lead).get(f"/p/tea/triage/{source.pk}/?task=%00<script>")
+    assert page.status_code == 200
+    assert "<script>" not in page.content.decode().split("<h1>")[1].split("</h1>")[0]
 
 
 def test_it_is_undone_once(three: list[Pair], source: Source, project: Project, lead: User) -> None:

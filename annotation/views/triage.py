@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from annotation import desk_forms, triage
 from annotation.access import project_for
+from annotation.drafts import typed
 from annotation.models import Project, Source, Triage
 from annotation.triage import Ruling, Verdict
 from cqia.accounts.http import Request
@@ -55,7 +56,7 @@ def triage_source(request: Request, slug: str, pk: int) -> HttpResponse:
     """A sample on one page, and the decision on all of it."""
     project = project_for(request, slug, *_ROLES)
     source = get_object_or_404(Source, project=project, pk=pk)
-    task = request.GET.get("task", "")
+    task = typed(request.GET.get("task", ""))
     if request.method == "GET":
         return _page(request, project, source, task)
     form = RulingForm(request.POST)

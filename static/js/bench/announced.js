@@ -2,9 +2,10 @@
 
 let read = 0;
 
-document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  const notice = detail.elt.closest("[data-announced]");
-  if (notice && detail.successful) read = Number(notice.dataset.announced);
+// Before the swap: an element that was swapped away tells the document nothing more.
+document.addEventListener("htmx:beforeSwap", ({ target, detail }) => {
+  const notice = target.closest("[data-announced]");
+  if (notice && !detail.isError) read = Number(notice.dataset.announced);
 });
 document.addEventListener("desk:arrive", () => {
   for (const notice of document.querySelectorAll("[data-announced]")) {

@@ -67,7 +67,7 @@ def test_it_brings_the_next_pair_with_the_submit(
     assert response.status_code == 200
     assert "<!doctype" not in piece
     assert "月亮为什么有圆缺？" in piece
-    assert "Today <b>1</b>" in piece
+    assert 'Today <b data-today="1">1</b>' in piece
     assert Annotation.objects.get().verb == "accept"
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-_LOOKED_AT = 500  # characters; a text that changes its script later keeps the language of its beginning
+_LOOKED_AT = 500  # characters; a text keeps the language of its beginning
 # A Han sign says as much as some Latin letters.
 _HAN_WEIGHT = 3
 _SCRIPTS = {
@@ -21,9 +21,6 @@ def tongue(text: str) -> str:
     """A language tag by the script of the text's beginning; "zh" where no letter tells."""
     head = text[:_LOOKED_AT]
     han, kana = len(_HAN.findall(head)), len(_KANA.findall(head))
-    if 10 * kana > han:
-        counts = {"ja": _HAN_WEIGHT * (han + kana)}
-    else:
-        counts = {"zh": _HAN_WEIGHT * han}
+    counts = {"ja" if 10 * kana > han else "zh": _HAN_WEIGHT * (han + kana)}
     counts |= {name: len(script.findall(head)) for name, script in _SCRIPTS.items()}
     return max(counts, key=lambda name: counts[name]) if any(counts.values()) else "zh"

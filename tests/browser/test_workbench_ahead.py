@@ -32,7 +32,9 @@ def prefetched(page: Page) -> None:
 
 def settled(page: Page) -> None:
     """Wait until nothing is on its way to the server."""
-    page.wait_for_function("() => !Object.keys(localStorage).some((key) => key.startsWith('cqia-send'))")
+    page.wait_for_function(
+        "() => !Object.keys(localStorage).some((key) => key.startsWith('cqia-send'))"
+    )
 
 
 def test_it_shows_the_next_pair_before_the_server_knows(bench: Bench, three: None) -> None:

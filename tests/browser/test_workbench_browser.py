@@ -13,9 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 expect.set_options(timeout=PATIENCE)
 
 
-def test_it_does_the_whole_job_with_the_keyboard_alone(
-    bench: Bench, make_pair: MakePair
-) -> None:
+def test_it_does_the_whole_job_with_the_keyboard_alone(bench: Bench, make_pair: MakePair) -> None:
     make_pair("一问", "甲", state=State.QUEUED)
     make_pair("二问", "乙", state=State.QUEUED)
     make_pair("三问", "丙", state=State.QUEUED)
@@ -50,9 +48,7 @@ def test_it_does_the_whole_job_with_the_keyboard_alone(
     assert Skip.objects.get().reason == "too_hard"
 
 
-def test_it_ranks_in_the_order_of_the_digits(
-    bench: Bench, make_pair: MakePair
-) -> None:
+def test_it_ranks_in_the_order_of_the_digits(bench: Bench, make_pair: MakePair) -> None:
     make_pair("问", "子", "丑", "寅", state=State.QUEUED)
     page = bench()
     best = page.locator("[data-answer='3'] .answer-text").inner_text()
@@ -64,9 +60,7 @@ def test_it_ranks_in_the_order_of_the_digits(
     assert [len(tier) for tier in annotation.tiers] == [1, 1, 1]
 
 
-def test_it_is_deaf_while_an_input_method_composes(
-    bench: Bench, make_pair: MakePair
-) -> None:
+def test_it_is_deaf_while_an_input_method_composes(bench: Bench, make_pair: MakePair) -> None:
     make_pair("问", "答", state=State.QUEUED)
     page = bench()
     chrome = page.context.new_cdp_session(page)
@@ -90,9 +84,7 @@ def test_it_is_deaf_while_an_input_method_composes(
     assert Annotation.objects.get().response.text == "答爱"  # type: ignore[union-attr]
 
 
-def test_it_brings_the_draft_to_another_machine(
-    bench: Bench, make_pair: MakePair
-) -> None:
+def test_it_brings_the_draft_to_another_machine(bench: Bench, make_pair: MakePair) -> None:
     make_pair("问", "答", state=State.QUEUED)
     here = bench()
     here.locator("#text").fill("写了一半")
@@ -114,9 +106,7 @@ def test_it_asks_before_it_drops_a_rewrite(bench: Bench, make_pair: MakePair) ->
     assert Annotation.objects.get().verb == "accept"
 
 
-def test_it_does_nothing_on_a_bare_enter_or_backspace(
-    bench: Bench, make_pair: MakePair
-) -> None:
+def test_it_does_nothing_on_a_bare_enter_or_backspace(bench: Bench, make_pair: MakePair) -> None:
     make_pair("问", "答", state=State.QUEUED)
     page = bench()
     press(page, "Enter", "Backspace", "r", "1")

@@ -5,7 +5,6 @@ from typing import ClassVar
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import Http404
 
 from annotation import desk_forms, queue, workflow
 from annotation.models import Annotation, Pair, Project, Response, State
@@ -97,7 +96,7 @@ def _reason(annotation: Annotation, verdict: Verdict, project: Project) -> str:
 
 
 def _hold(pair: Pair) -> None:
-    """Let nobody mend their decision or take it back meanwhile; slots by their ids first, then the pair, as they do."""
+    """Let nobody mend their decision or take it back meanwhile: slots first, in order, as they do."""
     list(pair.claims.select_for_update().order_by("pk").values_list("pk"))
 
 
@@ -108,9 +107,7 @@ def _annotation_of(pair: Pair, verdict: Verdict) -> Annotation:
     for annotation in latest:
         if annotation.pk == verdict.annotation_id:
             return annotation
-    if verdict.annotation_id and pair.annotations.filter(pk=verdict.annotation_id).exists():
-        raise workflow.StaleState  # it was mended since
-    raise Http404
+    raise workflow.StaleState  # its annotator has mended it, or taken it back
 
 
 def _verb(annotation: Annotation, verdict: Verdict) -> str:

@@ -1,6 +1,7 @@
 """Second thoughts: a submit taken back, a decision mended."""
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -150,6 +151,22 @@ def test_it_leaves_a_pair_where_others_are_still_on_it(
     assert not Transition.objects.filter(verb="undo").exists()
 
 
+def test_it_asks_nobody_more_where_the_disagreement_was_taken_back(
+    annotator: User, second_annotator: User, project: Project, make_pair: MakePair
+) -> None:
+    project.annotators_per_pair, project.most_annotators = 2, 3
+    project.save()
+    make_pair(state=State.QUEUED)
+    for user, verb in ((annotator, "accept"), (second_annotator, "reject")):
+        claim = queue.claim_next(user, project)
+        assert claim is not None
+        submit(user, project, claim.pk, Decision(verb, reasons=["ad"]))
+    assert Claim.objects.count() == 3
+    again = undo(second_annotator, project)
+    submit(second_annotator, project, again.pk, Decision("accept"))
+    assert (Claim.objects.count(), Pair.objects.get().state) == (2, State.ANNOTATED)
+
+
 def test_it_mends_by_a_decision_of_its_own(
     decided: Annotation, annotator: User, project: Project
 ) -> None:
@@ -198,33 +215,53 @@ def test_it_mends_nobody_elses(
         mend(second_annotator, project, decided.pk, Decision("accept"))
 
 
-@pytest.mark.django_db(transaction=True)
-def test_of_a_mend_and_a_review_at_once_neither_is_lost(
-    decided: Annotation, annotator: User, reviewer: User, project: Project
-) -> None:
-    """Whichever is first: what is approved is the decision that counts."""
-    gate, faults = threading.Barrier(2), list[Exception]()
+def at_once(*acts: Callable[[], object]) -> list[Exception]:
+    """What went wrong of acts that begin together."""
+    gate, faults = threading.Barrier(len(acts)), list[Exception]()
 
-    def run(act: object) -> None:
+    def run(act: Callable[[], object]) -> None:
         gate.wait()
         try:
-            act()  # type: ignore[operator]
-        except StaleState as fault:
+            act()
+        except Exception as fault:
             faults.append(fault)
         connection.close()
 
-    pair = Pair.objects.get()
-    acts = [
-        lambda: mend(annotator, project, decided.pk, Decision("accept")),
-        lambda: decide(reviewer, pair, Verdict(Review.Verb.APPROVE, annotation_id=decided.pk)),
-    ]
     threads = [threading.Thread(target=run, args=(act,)) for act in acts]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(faults) == 1
+    return faults
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_a_mend_and_a_review_at_once_neither_is_lost(
+    decided: Annotation, annotator: User, reviewer: User, project: Project
+) -> None:
+    """Whichever is first: what is approved is the decision that counts."""
+    pair = Pair.objects.get()
+    [fault] = at_once(
+        lambda: mend(annotator, project, decided.pk, Decision("accept")),
+        lambda: decide(reviewer, pair, Verdict(Review.Verb.APPROVE, annotation_id=decided.pk)),
+    )
+    assert isinstance(fault, StaleState)
     assert Annotation.objects.count() + Review.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("verb", [Review.Verb.APPROVE, Review.Verb.RETURN])
+def test_of_an_undo_and_a_review_at_once_one_wins(
+    decided: Annotation, annotator: User, reviewer: User, project: Project, verb: Review.Verb
+) -> None:
+    """In no order do they wait for each other for ever."""
+    pair = Pair.objects.get()
+    [fault] = at_once(
+        lambda: undo(annotator, project),
+        lambda: decide(reviewer, pair, Verdict(verb, remark="请改")),
+    )
+    assert isinstance(fault, StaleState | TooLate)
+    assert Annotation.objects.count() == Review.objects.count()
 
 
 def test_the_page_of_a_decision_is_filled_with_it(

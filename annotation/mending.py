@@ -58,7 +58,6 @@ def undo(user: User, project: Project, claim_id: int | None = None) -> Claim:
         raise TooLate
     if claim.gold_id is None:
         _move_back(claim.pair_id, user)
-        _close_extra_slots(claim, project)
         opinions.withdraw(claim.pair_id, project)
     annotation = claim.annotations.select_related("response").latest("id")
     fields = asdict(begun.of_decision(annotation, annotation.shown))
@@ -95,12 +94,6 @@ def _move_back(pair_id: int, user: User) -> None:
         workflow.move("unmend" if was == State.RETURNED else "undo", pair, user)
     elif pair.state not in _UNREVIEWED:
         raise StaleState
-
-
-def _close_extra_slots(claim: Claim, project: Project) -> None:
-    """Whether one person more is asked is found anew when the decision is made again."""
-    extra = Claim.objects.ordinary().filter(pair=claim.pair_id, holder=None)
-    extra.filter(slot__gt=project.annotators_per_pair).delete()
 
 
 def _delete(annotation: Annotation) -> None:

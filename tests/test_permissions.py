@@ -216,7 +216,7 @@ RULES: dict[str, Rule] = {
     "api-quality": get(*LEADS),
     "api-order": get(*LEADS),
     "api-form": get(*MEMBERS, "site_admin"),
-    "api-undo": post(ANNOTATOR),
+    "api-undo-decision": post(ANNOTATOR),
     "api-mend": post(ANNOTATOR),
     "api-claim": post(ANNOTATOR),
     "api-draft": Rule(frozenset({ANNOTATOR}), "put"),

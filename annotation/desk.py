@@ -13,6 +13,7 @@ from annotation import answers, begun, comments, desk_forms
 from annotation.begun import Begun
 from annotation.checks import CHECK_OF, ProjectCheck, TextCheck
 from annotation.desk_forms import Form
+from annotation.drafts import TEXT_LIMIT
 from annotation.models import (
     Annotation,
     AuditItem,
@@ -112,6 +113,11 @@ class Desk:
     def input(self) -> str:
         edited = self.begun.input
         return self.question.input if edited is None else edited
+
+    @property
+    def text_limit(self) -> int:
+        """Characters of an answer at most."""
+        return TEXT_LIMIT
 
     @property
     def original(self) -> str:

@@ -46,7 +46,7 @@ def triages(request: Request, slug: str) -> HttpResponse:
     """What waits, by source and task, and what was decided of it as a whole."""
     project = project_for(request, slug, *_ROLES)
     done = project.triages.select_related("source", "by", "undone_by", "job").order_by("-id")
-    context = {"room": "sources", "parts": triage.parts(project), "triages": done[:_LISTED]}
+    context = {"room": _room(request), "parts": triage.parts(project), "triages": done[:_LISTED]}
     return render(request, "annotation/triages.html", context)
 
 
@@ -70,11 +70,16 @@ def triage_source(request: Request, slug: str, pk: int) -> HttpResponse:
     return redirect("annotation:triages", slug)
 
 
+def _room(request: Request) -> str:
+    """From where they come."""
+    return "sources" if Role.LEAD in request.roles else "review"
+
+
 def _page(
     request: Request, project: Project, source: Source, task: str, **bad: object
 ) -> HttpResponse:
     context = {
-        "room": "sources",
+        "room": _room(request),
         "source": source,
         "task": task,
         "count": triage.waiting(source, task).count(),

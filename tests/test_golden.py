@@ -1,5 +1,6 @@
 """Pairs whose right decision is known, mixed in among the others."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from annotation.models import Annotation, Claim, GoldItem, Pair, Project, Skip, 
 from cqia.accounts.models import User
 from cqia.lib.errors import CqiaError
 from review.decisions import latest_annotations
-from tests.cast import MakeAnnotated, MakePair
+from tests.cast import ClientOf, MakeAnnotated, MakePair
 from tests.test_queue import run_out
 
 
@@ -67,6 +68,26 @@ def test_it_may_be_the_pair_ahead(annotator: User, always: Project, known: Pair)
     assert ahead is not None
     assert (ahead.pair, ahead.held_since) == (known, None)
     assert queue.claim_ahead(annotator, always, current) == ahead
+
+
+def test_its_page_looks_like_any_other(
+    annotator: User,
+    second_annotator: User,
+    always: Project,
+    known: Pair,
+    client_of: ClientOf,
+) -> None:
+    def desk_of(user: User) -> str:
+        page = client_of(user).get("/p/tea/annotate/").content.decode()
+        desk = page[page.index('<form class="desk"') : page.rindex("</form>")]
+        return re.sub(r"(?<=csrfmiddlewaretoken\" value=\")\w+|\d+", "", desk)
+
+    Pair.objects.filter(instruction="未知").update(instruction="已知")
+    seen = desk_of(annotator), desk_of(second_annotator)
+    assert Claim.objects.get(holder=annotator, done_at=None).gold is not None
+    assert Claim.objects.get(holder=second_annotator).gold is None
+    assert "已知" in seen[0]
+    assert seen[0] == seen[1]
 
 
 def test_what_is_decided_on_it_moves_nothing_and_is_kept(

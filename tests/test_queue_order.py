@@ -233,4 +233,5 @@ def test_whoever_takes_a_pair_still_walks_one_index(project: Project, lead: User
     assert "claim_free" in plan
     free = plan[plan.index("LockRows") :]
     assert "Sort" not in free
+    assert "Join" not in free
     assert Finding._meta.db_table not in plan

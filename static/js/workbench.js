@@ -66,6 +66,10 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   document.activeElement.blur();
   if (isForm(desk())) silence(desk()); // the server has all of it with this request
 });
+// The line above the panes tells of a lost network; what only helps while writing need not tell it again.
+for (const name of ["htmx:sendError", "htmx:timeout"]) {
+  addEventListener(name, (event) => event.target.closest?.("#difference, #hints") && event.stopPropagation(), true);
+}
 document.addEventListener("htmx:load", ({ target }) => {
   if (target.id !== "desk") return;
   arrive(target);

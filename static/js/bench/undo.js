@@ -12,22 +12,26 @@ const offer = document.getElementById("undo");
 let last = null;
 let until = 0;
 
+const isUnsent = (claim) => waiting().some((entry) => entry.claim === claim);
+
 /** The offer stands in the line above the panes, whichever desk is there. */
 function settle() {
   const slot = desk()?.querySelector("[data-undo]");
   if (slot && offer.parentElement !== slot) slot.append(offer);
-  const unsent = last && waiting().some((entry) => entry.claim === last);
+  const unsent = last && isUnsent(last);
   const left = Math.ceil((until - Date.now()) / 1000);
   offer.hidden = !last || (!unsent && left <= 0);
   if (!offer.hidden) offer.querySelector("output").textContent = unsent ? "" : left;
 }
 
-document.addEventListener("bench:sent", ({ detail }) => {
-  if (detail.entry.isSkip) return;
-  last = detail.entry.claim;
-  until = Date.now() + WINDOW;
-  settle();
-});
+for (const name of ["bench:decided", "bench:sent"]) {
+  document.addEventListener(name, ({ detail }) => {
+    if (detail.entry.isSkip) return;
+    last = detail.entry.claim;
+    until = Date.now() + WINDOW;
+    settle();
+  });
+}
 document.addEventListener("bench:returned", ({ detail }) => {
   if (last === detail.entry.claim) last = null;
   settle();
@@ -40,11 +44,19 @@ offer.addEventListener("click", async (event) => {
   const claim = last;
   if (!claim || offer.dataset.busy) return;
   offer.dataset.busy = "1";
-  if (!takeBack(claim)) await ask(claim);
+  if (!takeBack(claim)) {
+    await left(claim);
+    await ask(claim);
+  }
   delete offer.dataset.busy;
   last = null;
   settle();
 });
+
+/** Until the decision that is on its way has arrived, or is known not to. */
+async function left(claim) {
+  for (let tries = 0; tries < 100 && isUnsent(claim); tries += 1) await new Promise((go) => setTimeout(go, 100));
+}
 
 async function ask(claim) {
   const answer = await post(words.undo, new URLSearchParams({ as: user, claim }));

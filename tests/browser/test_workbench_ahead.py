@@ -89,6 +89,23 @@ def test_it_undoes_the_last_submit(bench: Bench, three: None) -> None:
     assert Annotation.objects.get().verb == "rewrite"
 
 
+def test_it_takes_back_what_was_not_sent_yet(careless: Page, three: None) -> None:
+    careless.reload()
+    see(careless, "一问")
+    prefetched(careless)
+    careless.context.set_offline(True)
+    press(careless, "a")
+    see(careless, "二问")
+    press(careless, "u")
+    see(careless, "一问")
+    expect(careless.locator("#waiting")).to_be_hidden()
+    careless.context.set_offline(False)
+    press(careless, "a")
+    see(careless, "二问")
+    settled(careless)
+    assert Annotation.objects.count() == 1
+
+
 def test_two_machines_keep_both_texts(careless: Page, bench: Bench, three: None) -> None:
     careless.reload()
     see(careless, "一问")

@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
 
-from annotation import desk_forms, jobs, model_drafts
+from annotation import desk_forms, jobs, model_drafts, triage
 from annotation.models import (
     Annotation,
     Endpoint,
@@ -16,10 +18,11 @@ from annotation.models import (
     Response,
     Skip,
     State,
+    Triage,
 )
 from cqia.accounts.models import User
-from tests.browser.conftest import Bench, at_the_end, press, see
-from tests.cast import MakePair
+from tests.browser.conftest import Bench, SitDown, at_the_end, press, see
+from tests.cast import ClientOf, MakePair
 from tests.fake_judge import FakeServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -369,3 +372,28 @@ def test_a_decision_is_mended_until_it_is_reviewed(bench: Bench, make_pair: Make
     claim = last().claim_id
     assert list(verbs) == [("accept", claim), ("reject", claim)]
     assert last().reasons == ["off_topic"]
+
+
+def test_a_whole_source_is_dropped_from_a_sample(
+    live_server: LiveServer, sit_down: SitDown, lead: User, client_of: ClientOf, make_pair: MakePair
+) -> None:
+    pairs = [make_pair(f"第{number}问", "广告", state=State.QUEUED) for number in range(3)]
+    page = sit_down(live_server.url)
+    cookie = client_of(lead).cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
+    )
+    page.goto("/p/tea/triage/")
+    focus_on(page, f"a[href='/p/tea/triage/{pairs[0].source_id}/']")
+    press(page, "Enter")
+    expect(page.locator(".sample article")).to_have_count(3)
+    focus_on(page, "#reason")
+    page.keyboard.type("Advert")
+    focus_on(page, "button[value=drop]")
+    press(page, "Enter")
+    expect(page.get_by_text("Decided.")).to_be_visible()
+    decided = Triage.objects.get()
+    assert decided.job is not None
+    jobs.run(decided.job.pk, triage.run)
+    assert set(Pair.objects.values_list("state", flat=True)) == {State.REJECTED}
+    assert len(decided.sample) == 3

@@ -1,11 +1,8 @@
 """Second thoughts: a submit taken back, a decision mended."""
 
-import threading
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.http import Http404
 from django.utils import timezone
 
@@ -213,55 +210,6 @@ def test_it_mends_nobody_elses(
 ) -> None:
     with pytest.raises(Http404):
         mend(second_annotator, project, decided.pk, Decision("accept"))
-
-
-def at_once(*acts: Callable[[], object]) -> list[Exception]:
-    """What went wrong of acts that begin together."""
-    gate, faults = threading.Barrier(len(acts)), list[Exception]()
-
-    def run(act: Callable[[], object]) -> None:
-        gate.wait()
-        try:
-            act()
-        except Exception as fault:
-            faults.append(fault)
-        connection.close()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return faults
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_a_mend_and_a_review_at_once_neither_is_lost(
-    decided: Annotation, annotator: User, reviewer: User, project: Project
-) -> None:
-    """Whichever is first: what is approved is the decision that counts."""
-    pair = Pair.objects.get()
-    [fault] = at_once(
-        lambda: mend(annotator, project, decided.pk, Decision("accept")),
-        lambda: decide(reviewer, pair, Verdict(Review.Verb.APPROVE, annotation_id=decided.pk)),
-    )
-    assert isinstance(fault, StaleState)
-    assert Annotation.objects.count() + Review.objects.count() == 2
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("verb", [Review.Verb.APPROVE, Review.Verb.RETURN])
-def test_of_an_undo_and_a_review_at_once_one_wins(
-    decided: Annotation, annotator: User, reviewer: User, project: Project, verb: Review.Verb
-) -> None:
-    """In no order do they wait for each other for ever."""
-    pair = Pair.objects.get()
-    [fault] = at_once(
-        lambda: undo(annotator, project),
-        lambda: decide(reviewer, pair, Verdict(verb, remark="请改")),
-    )
-    assert isinstance(fault, StaleState | TooLate)
-    assert Annotation.objects.count() == Review.objects.count()
 
 
 def test_the_page_of_a_decision_is_filled_with_it(

@@ -12,7 +12,7 @@ import "./bench/lease.js";
 import "./bench/panels.js";
 import { fill, forgetAhead } from "./bench/prefetch.js";
 import "./bench/ranking.js";
-import { decide, isDecided, resume, tellWaiting } from "./bench/send.js";
+import { decide, isDecided, isSending, resume, tellWaiting } from "./bench/send.js";
 import "./bench/today.js";
 import "./bench/undo.js";
 import "./evidence.js";
@@ -78,7 +78,7 @@ document.addEventListener("htmx:load", ({ target }) => {
 });
 document.addEventListener("desk:arrive", () => {
   tellWaiting();
-  (globalThis.requestIdleCallback ?? setTimeout)(() => fill(isDecided));
+  (globalThis.requestIdleCallback ?? setTimeout)(() => isSending() || fill(isDecided));
 });
 // A page out of the browser's memory, as the back button gives it, shows a pair that was decided.
 addEventListener("pageshow", (event) => event.persisted && location.reload());

@@ -16,6 +16,8 @@ const nodes = new Map(); // claim → the desk that was decided, until the serve
 let sending = false;
 
 export const isDecided = (claim) => nodes.has(claim) || store.kept("send", claim) !== null;
+/** Whether a decision is on its way, whose answer brings the desk after the next. */
+export const isSending = () => sending;
 export const waiting = () => [...store.all("send"), ...memory];
 
 /** Decide: the next desk comes at once where it is here already; the decision follows in its own time. */

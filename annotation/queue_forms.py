@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from annotation.lanes import Course
@@ -39,7 +39,9 @@ class QueueForm(forms.ModelForm):  # type: ignore[type-arg]
         if least and most and (least < 2 or most <= least):
             self.add_error(
                 "most_annotators",
-                _t("0, or more than the annotators per pair, of whom there must be two at least."),
+                gettext(
+                    "0, or more than the annotators per pair, of whom there must be two at least."
+                ),
             )
         return given
 

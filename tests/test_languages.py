@@ -140,7 +140,14 @@ ROOMS += ["quality", "audit", "lexicons", "funnel"]
 MINE = ["mine/", "mine/?tab=returned", "mine/?tab=skipped", "progress/", "drafts/"]
 PAGES = {
     "nobody": ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"],
-    "outsider": ["/", "/me/tokens/", "/account/keys/", "/accounts/password/", "/accounts/logout/", "/p/tea/"],
+    "outsider": [
+        "/",
+        "/me/tokens/",
+        "/account/keys/",
+        "/accounts/password/",
+        "/accounts/logout/",
+        "/p/tea/",
+    ],
     "lead": [
         "/p/tea/",
         "/p/tea/annotate/",

@@ -192,7 +192,7 @@ def test_it_takes_the_annotators_word_until_a_reviewer_has_spoken(
     Claim.objects.filter(pk=claim.pk).update(holder=annotator, done_at=timezone.now())
     Annotation.objects.create(
         pair=dropped, claim=claim, author=annotator, verb=verb, response=response,
-        reason="" if response else "wrong", seconds=9,
+        reasons=[] if response else ["wrong"], seconds=9,
     )  # fmt: skip
     workflow.move("annotate", dropped, annotator)
     report = audit.report(drawing)

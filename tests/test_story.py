@@ -92,7 +92,7 @@ def decided(annotator: Client) -> None:
     for decision in (
         {"verb": "accept"},
         {"verb": "rewrite", "text": MENDED},
-        {"verb": "reject", "reason": "wrong", "note": "夸大"},
+        {"verb": "reject", "reasons": ["wrong"], "note": "夸大"},
     ):
         page = annotator.get("/p/tea/annotate/").content.decode()
         submit = re.search(r"/p/tea/annotate/claims/\d+/submit", page)

@@ -113,10 +113,14 @@ MESSAGES: dict[str, Promise] = {
     # A decision
     "stale_state": _("Somebody else has decided on this pair in the meantime."),
     "lease_lost": _("This pair is no longer yours; your text is kept as a draft."),
-    "somebody_else": _("This page belongs to somebody else. Sign in as that person, or load it anew."),
+    "somebody_else": _(
+        "This page belongs to somebody else. Sign in as that person, or load it anew."
+    ),
     "not_free": _("This pair cannot be taken up again: others have it, or the project is paused."),
     "request_too_big": _("More than %(limit)s MB were sent at once. Nothing of it was stored."),
-    "draft_conflict": _("Another page of yours has saved another text for this pair. Both are kept."),
+    "draft_conflict": _(
+        "Another page of yours has saved another text for this pair. Both are kept."
+    ),
     "no_known_decision": _("Choose what the right decision on this pair is."),
     "lane_takes_all": _("Choose a source, a task type or a domain: a lane is for some pairs only."),
     "lane_name_taken": _("There is a lane “%(name)s” already."),
@@ -132,7 +136,9 @@ MESSAGES: dict[str, Promise] = {
     "reason_missing": _("Choose why this pair is rejected."),
     "undo_too_late": _("A decision can be taken back for %(seconds)s seconds only."),
     "mended_elsewhere": _("You have changed this decision on another page in the meantime."),
-    "no_drafting_model": _("No model server is set, so there is no draft: write the answer yourself."),
+    "no_drafting_model": _(
+        "No model server is set, so there is no draft: write the answer yourself."
+    ),
     "model_draft_empty": _("The model gave no answer."),
     "nothing_to_triage": _("Nothing of it waits for annotators."),
     "triage_running": _("Wait until all pairs are moved, then undo it."),

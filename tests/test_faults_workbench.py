@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -52,8 +53,7 @@ def test_nothing_is_lost_or_given_twice(live: Installation, tmp_path: Path) -> N
     with at_work(people) as failures:
         while killed.total() < KILLS and not failures:
             killed[kill_one(live, dice)] += 1
-            before = told(people)
-            eventually(lambda before=before: told(people) > before or failures, 120)
+            eventually(partial(_goes_on, people, told(people), failures), 180)
         spent = time.monotonic() - begun
     print(f"\n{KILLS} kills in {spent:.0f} s: {dict(killed)}")
     print(summary(people))
@@ -64,6 +64,10 @@ def test_nothing_is_lost_or_given_twice(live: Installation, tmp_path: Path) -> N
     the_history_leads_to_each_state(live)
     every_pair_is_where_its_slots_say(live)
     every_draft_is_there(live, people)
+
+
+def _goes_on(people: list["Person"], before: int, failures: list[BaseException]) -> bool:
+    return told(people) > before or bool(failures)
 
 
 def told(people: list["Person"]) -> int:

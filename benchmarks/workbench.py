@@ -106,10 +106,6 @@ class Bench:
         """One person at Chromium; its figures are those of the whole way to the eye."""
         told = {"url": self.running.url, "cookie": self.cookies[0], "number": number, "pause": 0.8}
         seen = asked_of("_bench_browser.py", **told)
-        every = [size for sizes in seen["items"].values() for size in sizes]
-        means = {
-            name: round(statistics.mean(sizes)) for name, sizes in seen["items"].items() if sizes
-        }
         delays = [value / 1000 for value in seen["delays_ms"]]
         return {
             "key_to_next_pair_ms": {
@@ -118,8 +114,7 @@ class Bench:
                 "most": milliseconds(delays, 1),
             },
             "bytes_first_visit": seen["first_visit"],
-            "bytes_an_item": round(statistics.mean(every)),
-            "bytes_by_verb": means,
+            "bytes_an_item": round(seen["bytes_an_item"]),
         }
 
 

@@ -111,7 +111,7 @@ def bench(live_server: LiveServer, sign_in: Sign, sit_down: SitDown) -> Bench:
     def bench(**options: object) -> Page:
         page = sit_down(live_server.url, **options)
         sign_in(page.context)
-        page.goto("/p/tea/annotate/")
+        open_bench(page)
         return page
 
     return bench
@@ -124,9 +124,15 @@ def careless(live_server: LiveServer, sign_in: Sign, chromium: Browser) -> Itera
     context.set_default_timeout(PATIENCE)
     sign_in(context)
     page = context.new_page()
-    page.goto("/p/tea/annotate/")
+    open_bench(page)
     yield page
     context.close()
+
+
+def open_bench(page: Page) -> None:
+    """Go there, and wait for the moment from which keys are meant for what is on the page."""
+    page.goto("/p/tea/annotate/")
+    page.wait_for_selector("#desk:not([data-fresh])")
 
 
 def press(page: Page, *keys: str) -> None:

@@ -24,7 +24,7 @@ test: .venv/installed-dev ## Run the tests on throwaway servers
 	$(PYTEST) -m "not browser and not faults and not realdata and not vllm" $(ARGS)
 
 test-browser: .venv/installed-dev ## Run the tests that drive Chromium (Debian: apt install chromium fonts-noto-cjk)
-	$(BIN)/python -m pytest -m browser $(ARGS)
+	$(BIN)/python -m pytest -m "browser and not realdata" $(ARGS)
 
 test-faults: .venv/installed-dev ## Run the tests that kill services under load (ARGS=-s prints counts)
 	$(BIN)/python -m pytest -m faults $(ARGS)

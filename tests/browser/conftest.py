@@ -135,6 +135,13 @@ def open_bench(page: Page) -> None:
     page.wait_for_selector("#desk:not([data-fresh])")
 
 
+def all_sent(page: Page) -> None:
+    """Wait until no decision waits in the browser."""
+    page.wait_for_function(
+        "() => !Object.keys(localStorage).some((key) => key.startsWith('cqia-send'))"
+    )
+
+
 def press(page: Page, *keys: str) -> None:
     for key in keys:
         page.keyboard.press(key)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import PATIENCE, SitDown
+from tests.browser.conftest import PATIENCE, SitDown, all_sent
 from tests.live import Installation, password_of
 
 pytestmark = pytest.mark.browser
@@ -221,17 +221,19 @@ def compose(page: Page, text: str) -> None:
 
 
 def submitted(page: Page, key: str) -> None:
-    """Press the key that decides, and wait for the next pair, or for the end."""
-    before = page.locator("#desk").get_attribute("action")
+    """Press the key that decides, and wait for the next pair, or for the end, and for the server."""
+    meant = page.wait_for_selector("#desk:not([data-fresh])")
+    before = meant.get_attribute("action")
     page.keyboard.press(key)
     page.wait_for_function(
         """before => {
-            const desk = document.querySelector("#desk");
+            const desk = document.querySelector("#desk:not([data-fresh])");
             // Until it has settled, the page may still move the focus.
-            return desk.getAttribute("action") !== before && !desk.matches(".htmx-settling");
+            return desk && desk.getAttribute("action") !== before && !desk.matches(".htmx-settling");
         }""",
         arg=before,
     )
+    all_sent(page)
 
 
 # The reviewer

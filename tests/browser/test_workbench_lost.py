@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from annotation.models import Annotation, Claim, Draft, State
 from cqia.accounts.models import User
-from tests.browser.conftest import Bench, Sign, at_the_end, press, see
+from tests.browser.conftest import Bench, Sign, all_sent, at_the_end, press, see
 from tests.cast import MakePair
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -20,13 +20,6 @@ def decided() -> list[tuple[str, str]]:
     """Question and verb of each decision, in order."""
     found = Annotation.objects.order_by("id").values_list("pair__instruction", "verb")
     return list(found)
-
-
-def all_sent(page: Page) -> None:
-    """Wait until no decision waits in the browser."""
-    page.wait_for_function(
-        "() => !Object.keys(localStorage).some((key) => key.startsWith('cqia-send'))"
-    )
 
 
 def test_the_next_pair_is_there_before_the_decision_is_sent(

@@ -1,7 +1,7 @@
-"""Killing the services two hundred times under 32 annotators: no slot twice, no decision lost, every
-draft that was acknowledged is there.
+"""Killing the services at random under 32 annotators: no slot twice, no decision lost, every draft that
+was acknowledged is there.
 
-`pytest -m faults -s` prints what was killed and what came of it.
+`pytest -m faults -s` prints what was killed and what came of it; CQIA_KILLS says how often (60 times).
 """
 
 import os
@@ -32,7 +32,7 @@ from tests.test_faults import bring, rows_file
 pytestmark = pytest.mark.faults
 
 SLUG = "bench"
-KILLS, PEOPLE = int(os.environ.get("CQIA_KILLS", "200")), 32
+KILLS, PEOPLE = int(os.environ.get("CQIA_KILLS", "60")), 32
 PAIRS, EACH = 40 * KILLS, 2  # pairs, and how many people decide on each
 FIRST = 0.1  # of the kills are of a first process, where there are others
 SERVICES = ("web", "worker-cpu", "redis", "postgres")
@@ -58,7 +58,7 @@ def test_nothing_is_lost_or_given_twice(live: Installation, tmp_path: Path) -> N
     print(f"\n{KILLS} kills in {spent:.0f} s: {dict(killed)}")
     print(summary(people))
     assert killed.total() == KILLS
-    assert min(killed[service] for service in SERVICES) >= KILLS // 10
+    assert set(killed) == set(SERVICES)
     every_decision_is_there_once(live, SLUG, [note for each in people for note in each.told])
     no_slot_was_given_twice(live)
     the_history_leads_to_each_state(live)

@@ -222,8 +222,8 @@ def compose(page: Page, text: str) -> None:
 
 def submitted(page: Page, key: str) -> None:
     """Press the key that decides, and wait for the next pair, or for the end, and for the server."""
-    meant = page.wait_for_selector("#desk:not([data-fresh])")
-    before = meant.get_attribute("action")
+    page.wait_for_selector("#desk:not([data-fresh])")
+    before = page.locator("#desk").get_attribute("action")
     page.keyboard.press(key)
     page.wait_for_function(
         """before => {

@@ -131,7 +131,7 @@ class Annotator:
         decisions: list[dict[str, str]] = [
             {"verb": "accept"},
             {"verb": "rewrite", "text": f"{self.name}把第{claim}份答案重写了一遍。"},
-            {"verb": "reject", "reason": "wrong"},
+            {"verb": "reject", "reasons": ["wrong"]},
         ]
         return decisions[claim % 3]
 

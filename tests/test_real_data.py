@@ -133,7 +133,7 @@ def decided(annotator: Client) -> Counter[str]:
         decision = (
             {"verb": "accept"},
             {"verb": "rewrite", "text": f"这是第{number}条改写后的答案。"},
-            {"verb": "reject", "reason": "format"},
+            {"verb": "reject", "reasons": ["format"]},
         )[number % 3]
         assert annotator.post(submit[0], decision).status_code == 302
         verbs[decision["verb"]] += 1

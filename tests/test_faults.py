@@ -127,15 +127,15 @@ class Annotator:
             assert answer.status_code == 409, answer.text
             self.lost += 1
 
-    def decision(self, claim: int) -> dict[str, str]:
-        decisions: list[dict[str, str]] = [
+    def decision(self, claim: int) -> dict[str, object]:
+        decisions: list[dict[str, object]] = [
             {"verb": "accept"},
             {"verb": "rewrite", "text": f"{self.name}把第{claim}份答案重写了一遍。"},
             {"verb": "reject", "reasons": ["wrong"]},
         ]
         return decisions[claim % 3]
 
-    def ask(self, path: str, data: dict[str, str]) -> httpx.Response:
+    def ask(self, path: str, data: dict[str, object]) -> httpx.Response:
         """The first answer that is not the server's failure, however often it takes to ask."""
         while True:
             with suppress(httpx.TransportError):

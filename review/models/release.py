@@ -14,6 +14,10 @@ class Release(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     # The job that froze it: found again by a resumed job, so that it freezes once.
     job = models.OneToOneField(Job, models.PROTECT, related_name="release")
+    # Of a patched release: why it was built; the release it patches is `previous`.
+    retraction = models.ForeignKey(
+        "review.Retraction", models.PROTECT, null=True, related_name="patches"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -32,6 +32,7 @@ VERBS: dict[str, Promise] = {
     "fix": _("fixed and approved"),
     "return": _("sent back"),
     "reject": _("rejected"),
+    "retract": _("withdrawn"),
     # no moves: the texts change
     "mask": _("personal data masked"),
     "unmask": _("masking undone"),

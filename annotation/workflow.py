@@ -54,6 +54,8 @@ MOVES: dict[str, Move] = {
     "fix": Move((State.ANNOTATED,), State.APPROVED),
     "return": Move((State.ANNOTATED,), State.RETURNED),
     "reject": Move((State.ANNOTATED,), State.REJECTED),
+    # a lead's, for good: what it holds was withdrawn (a trigger lets no such pair out again)
+    "retract": Move(tuple(State), State.REJECTED),
 }
 
 _MOVE_SQL = f"""

@@ -21,6 +21,8 @@ LABELS: dict[str, Promise] = {
     "annotation.triage": _("Deciding on a whole source"),
     "annotation.undo_triage": _("Undoing a decision on a whole source"),
     "review.freeze": _("Freezing a release"),
+    "review.withdraw": _("Withdrawing rows"),
+    "review.patch": _("Building a patched release"),
     "evaluation.read_upload": _("Import"),
     "evaluation.generate_answers": _("Generating answers"),
 }

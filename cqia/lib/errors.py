@@ -158,6 +158,19 @@ MESSAGES: dict[str, Promise] = {
     "own_work": _("Nobody reviews their own work."),
     "remark_missing": _("Say what is to be mended before you send the pair back."),
     "text_missing": _("The answer is empty."),
+    "retraction_reason": _("Say why this is withdrawn."),
+    "retraction_of_nothing": _("No row falls under this, or all of them are withdrawn already."),
+    "retraction_many": _(
+        "At most %(limit)s rows can be named at once. Withdraw their source, or go in steps."
+    ),
+    "release_withdrawn": _(
+        "Release %(version)s holds rows that were withdrawn; its files are handed out no more."
+    ),
+    "release_superseded": _(
+        "Release %(version)s holds rows that were withdrawn; its files are handed out no more. "
+        "Take release %(patch)s."
+    ),
+    "unknown_people": _("Nobody here has this name: %(names)s"),
     "nothing_approved": _("No pair is approved yet, so there is nothing to release."),
     "job_ended": _("This job has already ended."),
     "cannot_read_file": _("The file %(name)s cannot be read any more."),

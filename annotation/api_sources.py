@@ -14,7 +14,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotation import floors, jobs, uploads
+from annotation import floors, jobs, terms, uploads
 from annotation.access import project_for
 from annotation.models import Batch, ImportIssue, Job, Project, Source
 from annotation.models.source import LICENCE_LENGTH, MOST_FLOOR, NAME_LENGTH
@@ -53,6 +53,18 @@ class ImportSerializer(serializers.Serializer[Any]):
 
 class FloorSerializer(serializers.Serializer[Any]):
     floor = serializers.IntegerField(min_value=0, max_value=MOST_FLOOR, allow_null=True)
+
+
+class TermsSerializer(serializers.ModelSerializer[Source]):
+    class Meta:
+        model = Source
+        fields = ["licence", "licence_kind", "consent", "output_terms", "terms_url"]
+
+
+class SourceSerializer(serializers.ModelSerializer[Source]):
+    class Meta:
+        model = Source
+        fields = ["id", "name", "recipe", "answer_floor", *TermsSerializer.Meta.fields]
 
 
 class BatchSerializer(serializers.ModelSerializer[Batch]):
@@ -143,6 +155,27 @@ def set_floor(request: Request, slug: str, pk: int) -> Response:
     form.is_valid(raise_exception=True)
     floors.set_floor(source, form.validated_data["floor"], cast(Any, request.user))
     return Response(form.data)
+
+
+@extend_schema(responses=SourceSerializer(many=True))
+@api_view(["GET"])
+def sources(request: Request, slug: str) -> Response:
+    """The sources, each with its terms."""
+    found = _project(request, slug).sources.order_by("name")
+    return Response(SourceSerializer(found, many=True).data)
+
+
+@extend_schema(request=TermsSerializer, responses=SourceSerializer)
+@api_view(["POST"])
+def set_terms(request: Request, slug: str, pk: int) -> Response:
+    """Say what may be done with a source's rows; what is left out stays. Later releases go by it."""
+    source = get_object_or_404(Source, project=_project(request, slug), pk=pk)
+    form = TermsSerializer(source, data=request.data, partial=True)
+    form.is_valid(raise_exception=True)
+    stated = {**TermsSerializer(source).data, **form.validated_data}
+    terms.set_terms(source, terms.Terms(**stated), cast(Any, request.user))
+    source.refresh_from_db()
+    return Response(SourceSerializer(source).data)
 
 
 @extend_schema(responses=JobSerializer)

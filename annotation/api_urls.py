@@ -18,6 +18,8 @@ urlpatterns = [
     path("projects/<slug:slug>/imports", api_sources.import_file, name="api-import"),
     path("projects/<slug:slug>/batches/<int:pk>", api_sources.batch, name="api-batch"),
     path("projects/<slug:slug>/batches/<int:pk>/issues", api_sources.issues, name="api-issues"),
+    path("projects/<slug:slug>/sources", api_sources.sources, name="api-sources"),
+    path("projects/<slug:slug>/sources/<int:pk>/terms", api_sources.set_terms, name="api-terms"),
     path("projects/<slug:slug>/sources/<int:pk>/floor", api_sources.set_floor, name="api-floor"),
     path("projects/<slug:slug>/jobs/<int:pk>", api_sources.job, name="api-job"),
     path(

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from annotation import jobs
+from annotation import jobs, terms
 from annotation.models import Batch, Job, Project, Source
 from annotation.models.source import LICENCE_LENGTH, NAME_LENGTH
 from annotation.sources.readers import reader_of
@@ -96,7 +96,12 @@ def _source(project: Project, wanted: Wanted) -> Source:
     _check_lengths(wanted)
     if wanted.recipe and recipe_of(wanted.recipe) is None:
         raise Refused("unknown_recipe", "recipe", recipe=wanted.recipe)
-    own = {"recipe": wanted.recipe, "licence": wanted.licence, "answer_floor": wanted.floor}
+    own = {
+        "recipe": wanted.recipe,
+        "licence": wanted.licence,
+        "licence_kind": terms.kind_of(wanted.licence),
+        "answer_floor": wanted.floor,
+    }
     Source.objects.get_or_create(project=project, name=wanted.source, defaults=own)
     source = project.sources.select_for_update(no_key=True).get(name=wanted.source)
     if not source.recipe:

@@ -41,6 +41,7 @@ urlpatterns = [
     path("sources/batches/<int:pk>/", sources.batch, name="batch"),
     path("sources/batches/<int:pk>/issues.csv", sources.batch_issues, name="batch-issues"),
     path("sources/<int:pk>/floor", sources.set_floor, name="set-floor"),
+    path("sources/<int:pk>/terms", sources.set_terms, name="set-terms"),
     # triage
     path("triage/", triage.triages, name="triages"),
     path("triage/<int:pk>/", triage.triage_source, name="triage"),

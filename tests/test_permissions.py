@@ -59,6 +59,7 @@ RULES: dict[str, Rule] = {
     "annotation:batch": get(*LEADS),
     "annotation:batch-issues": get(*LEADS),
     "annotation:set-floor": post(*LEADS),
+    "annotation:set-terms": post(*LEADS),
     "annotation:job": get(*LEADS),
     "annotation:cancel-job": post(*LEADS),
     # pre-filter and pairs
@@ -194,6 +195,8 @@ RULES: dict[str, Rule] = {
     # API
     "api-import": post(*LEADS),
     "api-batch": get(*LEADS),
+    "api-sources": get(*LEADS),
+    "api-terms": post(*LEADS),
     "api-floor": post(*LEADS),
     "api-issues": get(*LEADS),
     "api-job": get(*LEADS),

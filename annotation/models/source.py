@@ -1,7 +1,12 @@
 from typing import Self
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import (
+    MaxValueValidator,
+    MinValueValidator,
+    RegexValidator,
+    URLValidator,
+)
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +15,7 @@ from annotation.models.project import Project
 from annotation.sources.recipes import recipe_of
 from cqia.lib.errors import explain
 
-NAME_LENGTH, LICENCE_LENGTH = 80, 120
+NAME_LENGTH, LICENCE_LENGTH, KIND_LENGTH = 80, 120, 40
 MOST_FLOOR = 1_000_000  # characters
 
 _NOTICES = {
@@ -31,12 +36,54 @@ class BatchQuerySet(models.QuerySet["Batch"]):
 
 
 class Source(models.Model):
-    """Where raw rows come from: a site, an exam, a dataset; with its recipe and licence."""
+    """Where raw rows come from: a site, an exam, a dataset; with its recipe and its terms."""
+
+    UNKNOWN = "unknown"
+
+    class Consent(models.TextChoices):
+        """Whether those who wrote the texts, or are spoken of in them, agreed to their use."""
+
+        GIVEN = "given", _("given")
+        NOT_NEEDED = "not_needed", _("not needed")
+        UNKNOWN = "unknown", _("unknown")
+        REFUSED = "refused", _("refused")
+
+    class OutputTerms(models.TextChoices):
+        """What may be done with answers that a model wrote, by the terms under which it was used."""
+
+        NONE = "none", _("no answer is a model's")
+        FREE = "free", _("anything")
+        NO_RIVALS = "no_rivals", _("anything but models that compete")
+        RESEARCH = "research", _("research only")
+        UNKNOWN = "unknown", _("unknown")
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="sources")
     name = models.CharField(_("name"), max_length=NAME_LENGTH)
     recipe = models.CharField(_("recipe"), max_length=20)
     licence = models.CharField(_("licence"), max_length=LICENCE_LENGTH, blank=True)
+    # By which the licence table knows it; annotation.terms lists the usual ones.
+    licence_kind = models.CharField(
+        _("kind of licence"),
+        max_length=KIND_LENGTH,
+        default=UNKNOWN,
+        validators=[RegexValidator(r"\A[A-Za-z0-9][A-Za-z0-9.+-]*\Z")],
+    )
+    consent = models.CharField(
+        _("consent"), max_length=10, choices=Consent.choices, default=Consent.UNKNOWN
+    )
+    output_terms = models.CharField(
+        _("use of model answers"),
+        max_length=10,
+        choices=OutputTerms.choices,
+        default=OutputTerms.UNKNOWN,
+    )
+    terms_url = models.CharField(
+        _("where this is written"),
+        max_length=500,
+        blank=True,
+        default="",
+        validators=[URLValidator(["http", "https"])],
+    )
     answer_floor = models.PositiveIntegerField(
         _("least characters of an answer"),
         null=True,
@@ -54,7 +101,14 @@ class Source(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint("project", "name", name="source_name_once")]
+        constraints = [
+            models.UniqueConstraint("project", "name", name="source_name_once"),
+            models.CheckConstraint(
+                condition=models.Q(consent__in=["given", "not_needed", "unknown", "refused"])
+                & models.Q(output_terms__in=["none", "free", "no_rivals", "research", "unknown"]),
+                name="source_terms_known",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -1,13 +1,14 @@
-"""The form of an import: a file, and the source it belongs to."""
+"""The form of an import: a file, and the source it belongs to; and the forms of a source itself."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from annotation.models import Project
+from annotation.models import Project, Source
 from annotation.models.source import LICENCE_LENGTH, MOST_FLOOR, NAME_LENGTH
 from annotation.sources.recipes import RECIPES
+from annotation.terms import Terms
 from annotation.uploads import Wanted
 
 
@@ -59,3 +60,22 @@ class ImportForm(forms.Form):
 
 class FloorForm(forms.Form):
     floor = forms.IntegerField(min_value=0, max_value=MOST_FLOOR, required=False)
+
+
+class TermsForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Source
+        fields = ("licence", "licence_kind", "consent", "output_terms", "terms_url")
+        help_texts = {
+            "licence": _("As it goes with every row, such as CC BY 4.0."),
+            "licence_kind": _("By which the licence table of the releases knows it."),
+            "consent": _("Of those who wrote the texts, or are spoken of in them."),
+            "output_terms": _("What the terms of the model allow that wrote answers, if one did."),
+            "terms_url": _("An address that begins with https:// or http://."),
+        }
+        widgets = {
+            "licence_kind": forms.TextInput(attrs={"list": "licence-kinds", "autocomplete": "off"})
+        }
+
+    def terms(self) -> Terms:
+        return Terms(**self.cleaned_data)

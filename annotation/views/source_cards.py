@@ -7,6 +7,7 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Count
 
 from annotation.models import Batch, Pair, Project, Source, State
+from annotation.views.import_form import TermsForm
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,11 @@ class Card:
     rows: int
     standings: list[Standing]
     files: list[Batch]
+
+    @property
+    def terms_form(self) -> TermsForm:
+        """Its fields are named apart from those of the other cards."""
+        return TermsForm(instance=self.source, auto_id=f"terms-{self.source.pk}-%s")
 
 
 def cards_of(project: Project) -> list[Card]:

@@ -12,11 +12,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from annotation import floors, issue_table, uploads
+from annotation import floors, issue_table, terms, uploads
 from annotation.access import project_for
 from annotation.models import Batch, Project, Source
 from annotation.sources.recipes import RECIPES, Refused
-from annotation.views.import_form import FloorForm, ImportForm
+from annotation.views.import_form import FloorForm, ImportForm, TermsForm
 from annotation.views.source_cards import cards_of
 from cqia.accounts.http import Request
 from cqia.accounts.roles import Role
@@ -29,7 +29,7 @@ _ISSUES_A_PAGE = 50
 @require_GET
 def sources(request: Request, slug: str) -> HttpResponse:
     project = project_for(request, slug, Role.LEAD)
-    context = {"room": "sources", "cards": cards_of(project)}
+    context = {"room": "sources", "cards": cards_of(project), "kinds": terms.KINDS}
     return render(request, "annotation/sources.html", context)
 
 
@@ -80,6 +80,20 @@ def set_floor(request: Request, slug: str, pk: int) -> HttpResponse:
         messages.error(request, " ".join(map(str, form.errors["floor"])))
     elif floors.set_floor(source, form.cleaned_data["floor"], request.user):
         messages.success(request, _("Saved. The pre-filter measures the answers anew."))
+    return redirect("annotation:sources", slug)
+
+
+@login_required
+@require_POST
+def set_terms(request: Request, slug: str, pk: int) -> HttpResponse:
+    project = project_for(request, slug, Role.LEAD)
+    source = get_object_or_404(Source, project=project, pk=pk)
+    form = TermsForm(request.POST, instance=source)
+    if not form.is_valid():
+        for name, faults in form.errors.items():
+            messages.error(request, f"{form.fields[name].label}: {' '.join(map(str, faults))}")
+    elif terms.set_terms(source, form.terms(), request.user):
+        messages.success(request, _("Saved. The next release goes by it."))
     return redirect("annotation:sources", slug)
 
 

@@ -52,22 +52,28 @@ def band_keys(sets: Sequence[Hashes], salt: int) -> NDArray[np.int64]:
     """BANDS keys for each set, none of which may be empty; keys of another salt or band never meet."""
     if not sets:
         return np.zeros((0, BANDS), np.int64)
+    rows = minima(sets, BANDS * ROWS).reshape(len(sets), BANDS, ROWS)
+    return (banded(rows, salt) >> np.uint64(64 - BITS)).astype(np.int64)
+
+
+def minima(sets: Sequence[Hashes], permutations: int) -> Hashes:
+    """A signature of so many minima for each set: two agree in about the share that the sets' Jaccard
+    index is. There must be a set, and none may be empty."""
     ends = np.cumsum([0, *map(len, sets)], dtype=np.uint64)
     matrix = rensa.RMinHash.digest_matrix_from_flat_token_hashes(
-        np.concatenate(sets), ends, BANDS * ROWS, _SEED
+        np.concatenate(sets), ends, permutations, _SEED
     )
-    minima = np.array(matrix.to_rows(), np.uint64).reshape(len(sets), BANDS, ROWS)
-    return (banded(minima, salt) >> np.uint64(64 - BITS)).astype(np.int64)
+    return np.array(matrix.to_rows(), np.uint64)
 
 
-def banded(minima: Hashes, salt: int = 0) -> Hashes:
+def banded(signatures: Hashes, salt: int = 0) -> Hashes:
     """A key of 64 bits for each band of (sets, bands, rows) minima; those of another salt or band
     never meet."""
-    bands, rows = minima.shape[1:]
+    bands, rows = signatures.shape[1:]
     start = (salt * bands + np.arange(bands)).astype(np.uint64)
-    keys = np.broadcast_to(_mixed((start + np.uint64(1)) * _ODD), minima.shape[:2])
+    keys = np.broadcast_to(_mixed((start + np.uint64(1)) * _ODD), signatures.shape[:2])
     for row in range(rows):
-        keys = _mixed((keys + minima[:, :, row]) * _ODD)
+        keys = _mixed((keys + signatures[:, :, row]) * _ODD)
     return keys
 
 

@@ -1,9 +1,14 @@
 from review.models.access import ReleaseAccess
+from review.models.publishing import HubAccount, Push, Rehearsal
 from review.models.release import Release, ReleaseFile, ReleaseItem
 from review.models.retraction import RetractedPair, Retraction, Withdrawal
 from review.models.review import Review
+from review.models.statistics import Statistics
 
 __all__ = [
+    "HubAccount",
+    "Push",
+    "Rehearsal",
     "Release",
     "ReleaseAccess",
     "ReleaseFile",
@@ -11,5 +16,6 @@ __all__ = [
     "RetractedPair",
     "Retraction",
     "Review",
+    "Statistics",
     "Withdrawal",
 ]

@@ -220,6 +220,13 @@ MODEL_CONCURRENCY = env.number("CQIA_MODEL_CONCURRENCY", 32)
 JUDGE_SAMPLES = env.number("CQIA_JUDGE_SAMPLES", 5)
 # The tokenizer.json by which the workbench counts tokens; without one it shows none.
 TOKENIZER = env.path("CQIA_TOKENIZER")
+# The folder whose folders hold a tokenizer.json each: a rehearsal counts tokens by any of them.
+TOKENIZERS = env.text("CQIA_TOKENIZERS")
+# The Python in which TRL and LLaMA-Factory are installed, for the rehearsal of a release.
+CONSUMERS_PYTHON = env.path("CQIA_CONSUMERS_PYTHON")
+# Where releases are published; a project may have an address and a token of its own.
+HUB_ENDPOINT = env.text("CQIA_HUB_ENDPOINT", "https://huggingface.co")
+HUB_TOKEN = env.text("CQIA_HUB_TOKEN")
 # A longer line of an import is refused with its number (a default of this project).
 IMPORT_LINE_LIMIT = env.number("CQIA_IMPORT_LINE_LIMIT", 4 * 1024 * 1024)
 

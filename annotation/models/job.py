@@ -21,6 +21,8 @@ LABELS: dict[str, Promise] = {
     "annotation.triage": _("Deciding on a whole source"),
     "annotation.undo_triage": _("Undoing a decision on a whole source"),
     "review.freeze": _("Freezing a release"),
+    "review.push": _("Publishing a release"),
+    "review.rehearse": _("Rehearsing a release"),
     "review.withdraw": _("Withdrawing rows"),
     "review.patch": _("Building a patched release"),
     "evaluation.read_upload": _("Import"),
@@ -84,7 +86,7 @@ class Job(models.Model):
     @property
     def counts_bytes(self) -> bool:
         """Whether `done` and `total` are bytes of a file instead of rows."""
-        return self.task == "annotation.import_batch"
+        return self.task in ("annotation.import_batch", "review.push")
 
     @property
     def message(self) -> str:

@@ -102,6 +102,13 @@ MESSAGES: dict[str, Promise] = {
     # Masking
     "not_masked": _("Nothing is masked in this pair."),
     "nothing_to_mask": _("No dropped pair holds personal data that could be masked."),
+    # Publishing and trying a release
+    "release_not_built": _("The files of this release are not all built yet."),
+    "unknown_tokenizer": _("There is no tokenizer “%(tokenizer)s” here."),
+    "hub_out_of_reach": _("%(endpoint)s is out of reach; it is tried again by itself."),
+    "hub_refused": _("%(endpoint)s refused the token, or the token may not write there."),
+    "hub_name": _("The repository cannot have this name: %(reason)s"),
+    "hub_answer": _("The endpoint answered %(status)s: %(reason)s"),
     # A key
     "unknown_key": _("“%(key)s” is no key. Press it in the field, or write it as Ctrl+Enter."),
     "taken_key": _("%(key)s belongs to the browser or to the text. Choose another key."),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import FileResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -15,8 +15,9 @@ from annotation.access import project_for
 from annotation.models import Pair
 from cqia.accounts.http import person
 from cqia.accounts.roles import Role
-from review import decisions, figures
+from review import decisions, figures, serving
 from review import releases as freezing
+from review.access import release_for
 from review.models import Release, ReleaseFile, Review
 
 
@@ -86,8 +87,6 @@ def releases(request: Request, slug: str) -> Response:
 
 @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
 @api_view(["GET"])
-def release_file(request: Request, slug: str, number: int, filename: str) -> FileResponse:
-    """Download one file of a release."""
-    project = project_for(request, slug, Role.LEAD)
-    release = get_object_or_404(Release, project=project, number=number)
-    return freezing.served(release, filename)
+def release_file(request: Request, slug: str, number: int, filename: str) -> HttpResponseBase:
+    """Download one file of a release, whole or a range of it; of a withdrawn one only with `why`."""
+    return serving.served(request, release_for(request, slug, number), filename)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from review.views import inbox, releases
+from review.views import files, inbox, releases, retractions
 
 app_name = "review"
 
@@ -13,6 +13,20 @@ urlpatterns = [
     path("releases/", releases.releases, name="releases"),
     path("releases/freeze", releases.freeze, name="freeze"),
     path("releases/<int:number>/", releases.release, name="release"),
-    path("releases/<int:number>/files/<str:filename>", releases.download, name="download"),
+    path("releases/<int:number>/files/", files.files, name="files"),
+    path("releases/<int:number>/files/<path:filename>", files.download, name="download"),
+    path("releases/<int:number>/SHA256SUMS", files.sums, name="sums"),
+    path("releases/<int:number>/access", files.access, name="access"),
+    path("releases/<int:number>/tombstones.json", retractions.tombstones_of, name="tombstones"),
     path("releases/<int:number>/mix.<str:form>", releases.mix_chart, name="mix-chart"),
+    # withdrawing
+    path("retractions/", retractions.retractions, name="retractions"),
+    path("retractions/new", retractions.new_retraction, name="new-retraction"),
+    path("retractions/<int:pk>/", retractions.retraction, name="retraction"),
+    # publishing a release, and trying its readers
+    path("releases/<int:number>/publish/", publishing.publish, name="publish"),
+    path("releases/<int:number>/publish/push", publishing.push, name="push"),
+    path("releases/<int:number>/publish/hub", publishing.save_hub, name="save-hub"),
+    path("releases/<int:number>/rehearsal/", publishing.rehearsal, name="rehearsal"),
+    path("releases/<int:number>/rehearsal/start", publishing.rehearse, name="rehearse"),
 ]

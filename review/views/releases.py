@@ -1,6 +1,6 @@
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from annotation.access import project_for
@@ -11,17 +11,9 @@ from cqia.lib.chart_response import respond
 from cqia.lib.errors import CqiaError
 from review import figures
 from review import releases as freezing
+from review.access import release_for
 from review.exports import EXPORTERS
 from review.forms import FreezeForm
-from review.models import Release
-
-
-def release_for(request: Request, slug: str, number: int) -> Release:
-    """A release of a project that the signed-in person leads."""
-    project = project_for(request, slug, Role.LEAD)
-    return get_object_or_404(
-        Release.objects.select_related("project", "job"), project=project, number=number
-    )
 
 
 @login_required
@@ -67,12 +59,6 @@ def release(request: Request, slug: str, number: int) -> HttpResponse:
         "job": shown.job,
     }
     return render(request, "review/release.html", context)
-
-
-@login_required
-@require_GET
-def download(request: Request, slug: str, number: int, filename: str) -> FileResponse:
-    return freezing.served(release_for(request, slug, number), filename)
 
 
 @login_required

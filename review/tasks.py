@@ -3,9 +3,19 @@
 from celery import shared_task
 
 from annotation import jobs
-from review import releases
+from review import publishing, rehearsing, releases
 
 
 @shared_task(name=releases.TASK)
 def freeze(job_id: int) -> None:
     jobs.run(job_id, releases.freeze)
+
+
+@shared_task(name=publishing.TASK)
+def push(job_id: int) -> None:
+    jobs.run(job_id, publishing.push)
+
+
+@shared_task(name=rehearsing.TASK)
+def rehearse(job_id: int) -> None:
+    jobs.run(job_id, rehearsing.rehearse)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from review.views import files, inbox, releases, retractions
+from review.views import files, inbox, publishing, releases, retractions
 
 app_name = "review"
 

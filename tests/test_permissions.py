@@ -185,6 +185,12 @@ RULES: dict[str, Rule] = {
     "review:new-retraction": get(*LEADS),
     "review:retraction": get(*LEADS),
     "review:mix-chart": get(*LEADS),
+    # publishing and rehearsing a release
+    "review:publish": get(*LEADS),
+    "review:push": post(*LEADS),
+    "review:save-hub": post(*LEADS),
+    "review:rehearsal": get(*LEADS),
+    "review:rehearse": post(*LEADS),
     # evaluation
     "evaluation:campaigns": get(*LEADS),
     "evaluation:prompt-set": get(*LEADS),

@@ -53,14 +53,19 @@ def test_distinct_n_of_nothing_is_nought() -> None:
 
 
 def test_equal_texts_are_wholly_alike_and_unlike_ones_not_at_all() -> None:
-    sets = [shingles(text) for text in ("绿茶不宜用沸水冲泡", "绿茶不宜用沸水冲泡", "明天的天气会怎么样呢")]
+    sets = [
+        shingles(text)
+        for text in ("绿茶不宜用沸水冲泡", "绿茶不宜用沸水冲泡", "明天的天气会怎么样呢")
+    ]
     found = alikeness(sets)
     assert found.nearest.tolist() == [1.0, 1.0, 0.0]
     assert found.mean == pytest.approx(1 / 3)
 
 
 def test_likeness_is_estimated_within_its_error() -> None:
-    one, other = (shingles("".join(map(chr, range(0x4E00 + at, 0x4E00 + at + 300)))) for at in (0, 100))
+    one, other = (
+        shingles("".join(map(chr, range(0x4E00 + at, 0x4E00 + at + 300)))) for at in (0, 100)
+    )
     estimated = alikeness([one, other])
     assert estimated.nearest[0] == pytest.approx(jaccard(one, other), abs=0.12)
     assert estimated.mean == pytest.approx(float(estimated.nearest[0]))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from review.statistics.comparison import Beside, Known, Part, beside, known, matching, published
+from review.statistics.comparison import Known, Part, beside, known, matching, published
 
 
 def side(name: str, **rows: int) -> Known:
@@ -19,11 +19,9 @@ def test_sources_meet_by_name_the_largest_first() -> None:
     ]
 
 
-def test_it_says_whether_both_hold_as_many_rows() -> None:
-    same, fewer = Part("a", 5, 0, 0, 0), Part("a", 4, 0, 0, 0)
-    assert Beside("a", same, same).same_rows
-    assert not Beside("a", same, fewer).same_rows
-    assert not Beside("a", same, None).same_rows
+def test_shares_are_of_each_side() -> None:
+    [tea, _wine] = beside(side("2", tea=3, wine=1), side("1", tea=5))
+    assert (tea.share, tea.other_share) == (0.75, 1.0)
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,11 @@ def test_lengths_have_means_quantiles_and_bins() -> None:
 
 
 def test_lengths_are_told_source_by_source() -> None:
-    rows = [Made("问", "答" * 2, source="a"), Made("问", "答" * 4, source="a"), Made("问" * 3, "答")]
+    rows = [
+        Made("问", "答" * 2, source="a"),
+        Made("问", "答" * 4, source="a"),
+        Made("问" * 3, "答"),
+    ]
     assert counted(Lengths(), *rows)["sources"] == [["a", 2, 1.0, 3.0, 4], ["茶", 1, 3.0, 1.0, 1]]
 
 
@@ -111,7 +115,9 @@ def test_scores_and_agreement_count_rows_that_have_them() -> None:
 
 
 def test_people_are_told_by_role_and_share() -> None:
-    rows = [Made(more={"people": people}) for people in (["annotator-1", "reviewer-9"], ["annotator-1"])]
+    rows = [
+        Made(more={"people": people}) for people in (["annotator-1", "reviewer-9"], ["annotator-1"])
+    ]
     data = counted(People(), *rows)
     assert data["annotator"] == {"people": 1, "half": 1, "top": [["annotator-1", 2]]}
     assert data["reviewer"]["top"] == [["reviewer-9", 1]]
@@ -150,7 +156,9 @@ def test_distinct_n_is_counted_in_the_order_of_the_digests() -> None:
 
 def test_distinct_n_stops_at_as_many_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("review.statistics.diversity.WORDS", 3)
-    data = counted(Words(), Made(output="绿茶 红茶"), Made(output="清水 热水 冷水"), Made(output="冰"))
+    data = counted(
+        Words(), Made(output="绿茶 红茶"), Made(output="清水 热水 冷水"), Made(output="冰")
+    )
     assert data["answer"]["words"] == 3
 
 
@@ -165,7 +173,9 @@ def test_a_release_without_rows_has_figures_too(figure: type[Figure]) -> None:
     assert figure().data()
 
 
-@pytest.mark.parametrize(("rows", "most", "step"), [(0, 9, 1), (9, 9, 1), (10, 9, 2), (10, None, 1)])
+@pytest.mark.parametrize(
+    ("rows", "most", "step"), [(0, 9, 1), (9, 9, 1), (10, 9, 2), (10, None, 1)]
+)
 def test_a_sample_is_every_so_manieth_row(rows: int, most: int | None, step: int) -> None:
     assert every(rows, most) == step
 
@@ -174,5 +184,3 @@ def test_what_it_counts_is_named() -> None:
     ids = [figure.id for figure in FIGURES]
     assert len(ids) == len(set(ids))
     assert all(str(figure.name) and str(figure.description) for figure in FIGURES)
-
-

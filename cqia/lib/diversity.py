@@ -18,13 +18,14 @@ READ = 300  # characters of an instruction that are looked at
 PERMUTATIONS = 128  # of a MinHash signature: a likeness of 0.5 is estimated to within 0.04
 
 # Titles and quotations name things; what is asked for stands around them.
-_QUOTED = re.compile("《[^》]*》|“[^”]*”|「[^」]*」|『[^』]*』|【[^】]*】|\"[^\"]*\"")
+_QUOTED = re.compile('《[^》]*》|“[^”]*”|「[^」]*」|『[^』]*』|【[^】]*】|"[^"]*"')
 _ENDS = frozenset("。！？；：，,.!?;:\n…")  # of a clause
 # They are verbs to the tagger, and say nothing of the task.
-_LIGHT = frozenset(
-    "请 请问 是 为 有 没有 能 能够 会 可以 可 应 应该 该 要 想 需要 让 使 使得 帮 帮忙 用 作为 当 如 "
-    "如下 以下 下列 进行 关于 根据 说 问 知道 觉得 认为 希望 开始 来 去 到 在 做 给".split()
-)
+_LIGHT = """
+请 请问 是 为 有 没有 能 能够 会 可以 可 应 应该 该 要 想 需要 让 使 使得 帮 帮忙 用 作为 当 如 如下 以下 下列
+进行 关于 根据 说 问 知道 觉得 认为 希望 开始 来 去 到 在 做 给
+"""
+_LIGHT_VERBS = frozenset(_LIGHT.split())
 
 
 def verb_and_noun(instruction: str) -> tuple[str, str] | None:
@@ -50,7 +51,7 @@ def verb_and_noun(instruction: str) -> tuple[str, str] | None:
 
 
 def _is_verb(word: str, tag: str) -> bool:
-    return tag in ("v", "vi", "vg") and word not in _LIGHT
+    return tag in ("v", "vi", "vg") and word not in _LIGHT_VERBS
 
 
 def _is_noun(word: str, tag: str) -> bool:

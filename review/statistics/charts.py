@@ -1,6 +1,8 @@
 """The plots of a release's figures; each takes what was counted, and words are put in here."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,6 +17,14 @@ SHOWN = 20  # bars of a plot; the others are one bar
 Data = Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Side:
+    """One side of a comparison; without `figures` where only a table was published."""
+
+    known: Known
+    figures: Data | None
+
+
 def mix(data: Data, by: str) -> Chart:
     """Of each part the share of rows, of characters of answers and, where counted, of tokens."""
     whole = [weight for weight in data["whole"] if weight is not None]
@@ -22,7 +32,9 @@ def mix(data: Data, by: str) -> Chart:
     top, rest = data["by"][by]["top"][:SHOWN], data["by"][by]["top"][SHOWN:]
     rows = [(label(name), _shares(weights, whole)) for name, *weights in top]
     if rest:
-        together = [sum(weights) for weights in zip(*(row[1:][: len(whole)] for row in rest), strict=True)]
+        together = [
+            sum(weights) for weights in zip(*(row[1:][: len(whole)] for row in rest), strict=True)
+        ]
         rows.append((_("others"), _shares(together, whole)))
     return mix_charts.paired_shares(rows, names, title=f"{_('Mix')} · {BY[by]}")
 
@@ -46,11 +58,17 @@ def lengths(data: Data, side: str) -> Chart:
     )
 
 
-def lengths_beside(one: tuple[str, Data], other: tuple[str, Data], side: str) -> Chart:
-    """The lengths of two releases, given with their names."""
-    title = _("Length of prompts") if side == "prompt" else _("Length of answers")
-    rows = [row for name, data in (one, other) for row in _spread(name, data[side])]
-    return mix_charts.spreads(rows, [one[0], other[0]], title=title, axis=_("characters"))
+def lengths_beside(this: Side, other: Side, of: str) -> Chart:
+    """The lengths of two releases; `of`: prompt or answer."""
+    title = _("Length of prompts") if of == "prompt" else _("Length of answers")
+    names = [this.known.name, other.known.name]
+    rows = [
+        row
+        for side in (this, other)
+        if side.figures
+        for row in _spread(side.known.name, side.figures["lengths"][of])
+    ]
+    return mix_charts.spreads(rows, names, title=title, axis=_("characters"))
 
 
 def _spread(name: str, spread: Data) -> list[tuple[str, float, float, float]]:
@@ -98,7 +116,11 @@ def decisions(data: Data) -> Chart:
 
 def people(data: Data) -> Chart:
     """The share of each person, of those who did most."""
-    rows = [(person, rows) for role in ("annotator", "reviewer") for person, rows in data[role]["top"][:SHOWN]]
+    rows = [
+        (person, rows)
+        for role in ("annotator", "reviewer")
+        for person, rows in data[role]["top"][:SHOWN]
+    ]
     return charts.bars(rows, title=_("People"), axis=_("rows"))
 
 
@@ -107,8 +129,26 @@ def _histogram(data: Data, title: str, axis: str) -> Chart:
     return charts.histogram(bins, title=title, axis=axis)
 
 
+def parts(this: Side) -> list[tuple[str, Any]]:
+    """What the mix is shown by: whatever tells at least two kinds of rows apart, and the sources."""
+    told = this.figures["mix"]["by"] if this.figures else {}
+    return [(by, words) for by, words in BY.items() if by == "source" or told[by]["names"] > 1]
+
+
+def draw(name: str, this: Side, other: Side | None) -> Chart | None:
+    """The plot of this name, beside the other side where it can be; None where there is no such one."""
+    if other is not None and name == "sources":
+        return sources_beside(this.known, other.known)
+    if other is not None and other.figures is not None and name in ("prompt", "answer"):
+        return lengths_beside(this, other, name)
+    if this.figures is None or name not in CHARTS:
+        return None
+    figure, builder = CHARTS[name]
+    return builder(this.figures[figure])
+
+
 CHARTS: Mapping[str, tuple[str, Callable[[Data], Chart]]] = {
-    **{by: ("mix", lambda data, by=by: mix(data, by)) for by in BY},  # type: ignore[misc]
+    **{by: ("mix", partial(mix, by=by)) for by in BY},
     "prompt": ("lengths", lambda data: lengths(data, "prompt")),
     "answer": ("lengths", lambda data: lengths(data, "answer")),
     "scores": ("scores", lambda data: _histogram(data, _("Scores"), _("score"))),
@@ -129,4 +169,4 @@ CHARTS: Mapping[str, tuple[str, Callable[[Data], Chart]]] = {
         ),
     ),
 }
-"""Every plot by its name in the address: the figure that it is drawn from, and how."""
+"""The other plots by their names in the address: the figure that each is drawn from, and how."""

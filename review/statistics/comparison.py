@@ -38,9 +38,9 @@ class Known:
     url: str = ""
     derived: str = ""  # which of them were not published, but worked out
 
-    def share(self, part: Part) -> float:
+    def share(self, part: Part | None) -> float:
         """Of the rows."""
-        return part.rows / self.total.rows if self.total.rows else 0.0
+        return part.rows / self.total.rows if part and self.total.rows else 0.0
 
     def text_share(self, part: Part) -> float:
         """Of the characters of answers."""
@@ -50,15 +50,17 @@ class Known:
 
 @dataclass(frozen=True)
 class Beside:
-    """A source on both sides; None where one of them has none of it."""
+    """A source on both sides, with its share of each; None where a side has none of it."""
 
     name: str
     this: Part | None
     other: Part | None
+    share: float  # of the rows of this side
+    other_share: float
 
     @property
-    def same_rows(self) -> bool:
-        return bool(self.this and self.other and self.this.rows == self.other.rows)
+    def size(self) -> int:
+        return max(part.rows for part in (self.this, self.other) if part)
 
 
 def known(name: str, figures: Mapping[str, Any]) -> Known:
@@ -95,12 +97,13 @@ def beside(this: Known, other: Known) -> list[Beside]:
     """
     named = {part.name: part for part in other.sources}
     names = [matching(part.name, list(named)) for part in this.sources]
-    rows = [
-        Beside(part.name, part, named.get(name))
-        for part, name in zip(this.sources, names, strict=True)
+    met = [(part, named.get(name)) for part, name in zip(this.sources, names, strict=True)]
+    rows = [Beside(one.name, one, two, this.share(one), other.share(two)) for one, two in met] + [
+        Beside(part.name, None, part, 0.0, other.share(part))
+        for part in other.sources
+        if part.name not in names
     ]
-    rows += [Beside(part.name, None, part) for part in other.sources if part.name not in names]
-    return sorted(rows, key=lambda row: -max(part.rows for part in (row.this, row.other) if part))
+    return sorted(rows, key=lambda row: -row.size)
 
 
 def matching(name: str, others: Sequence[str]) -> str:

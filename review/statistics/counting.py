@@ -3,13 +3,27 @@
 from collections.abc import Callable
 from typing import Any
 
+from annotation import jobs
+from annotation.models import Job
+from cqia.accounts.models import User
 from review.items import stream
 from review.models import Release, Statistics
 from review.statistics import FIGURES, Figure
 
+TASK = "review.count_figures"
 _REPORT_EVERY = 10_000
 
 Report = Callable[[int, int], None]
+
+
+def start(release: Release, user: User) -> Job:
+    """Count a release that was frozen before there were figures."""
+    return jobs.start(TASK, release.project, user, release=release.pk)
+
+
+def run(job: Job) -> None:
+    release = Release.objects.get(pk=job.params["release"], project=job.project)
+    count(release, lambda done, total: jobs.report(job, done, total))
 
 
 def count(release: Release, report: Report) -> None:

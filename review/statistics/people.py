@@ -46,7 +46,9 @@ def half_of(rows: Counter[str]) -> int:
 class Decisions(Figure):
     id: ClassVar[str] = "decisions"
     name = _("Decisions")
-    description = _("How each answer came to be the one released, and how much of it was rewritten.")
+    description = _(
+        "How each answer came to be the one released, and how much of it was rewritten."
+    )
 
     def __init__(self) -> None:
         self.verdicts: Counter[str] = Counter()

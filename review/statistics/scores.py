@@ -26,7 +26,9 @@ class Scores(Figure):
 class Agreement(Figure):
     id: ClassVar[str] = "agreement"
     name = _("Agreement")
-    description = _("How far annotators of the same pair agreed, from 0 to 1, where there were two.")
+    description = _(
+        "How far annotators of the same pair agreed, from 0 to 1, where there were two."
+    )
 
     def __init__(self) -> None:
         self.agreement = Binned(0.1, 1)

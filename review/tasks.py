@@ -4,6 +4,7 @@ from celery import shared_task
 
 from annotation import jobs
 from review import publishing, rehearsing, releases
+from review.statistics import counting
 
 
 @shared_task(name=releases.TASK)
@@ -19,3 +20,8 @@ def push(job_id: int) -> None:
 @shared_task(name=rehearsing.TASK)
 def rehearse(job_id: int) -> None:
     jobs.run(job_id, rehearsing.rehearse)
+
+
+@shared_task(name=counting.TASK)
+def count_figures(job_id: int) -> None:
+    jobs.run(job_id, counting.run)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from review.views import files, inbox, publishing, releases, retractions
+from review.views import files, inbox, publishing, releases, retractions, statistics
 
 app_name = "review"
 
@@ -19,6 +19,14 @@ urlpatterns = [
     path("releases/<int:number>/access", files.access, name="access"),
     path("releases/<int:number>/tombstones.json", retractions.tombstones_of, name="tombstones"),
     path("releases/<int:number>/mix.<str:form>", releases.mix_chart, name="mix-chart"),
+    # the statistics of a release
+    path("releases/<int:number>/statistics/", statistics.statistics, name="statistics"),
+    path("releases/<int:number>/statistics/count", statistics.count, name="count-figures"),
+    path(
+        "releases/<int:number>/statistics/<str:name>.<str:form>",
+        statistics.chart,
+        name="statistics-chart",
+    ),
     # withdrawing
     path("retractions/", retractions.retractions, name="retractions"),
     path("retractions/new", retractions.new_retraction, name="new-retraction"),

@@ -185,6 +185,9 @@ RULES: dict[str, Rule] = {
     "review:new-retraction": get(*LEADS),
     "review:retraction": get(*LEADS),
     "review:mix-chart": get(*LEADS),
+    "review:statistics": get(*LEADS),
+    "review:statistics-chart": get(*LEADS),
+    "review:count-figures": post(*LEADS),
     # publishing and rehearsing a release
     "review:publish": get(*LEADS),
     "review:push": post(*LEADS),

@@ -23,6 +23,7 @@ LABELS: dict[str, Promise] = {
     "review.freeze": _("Freezing a release"),
     "review.push": _("Publishing a release"),
     "review.rehearse": _("Rehearsing a release"),
+    "review.count_figures": _("Counting the figures of a release"),
     "review.withdraw": _("Withdrawing rows"),
     "review.patch": _("Building a patched release"),
     "evaluation.read_upload": _("Import"),

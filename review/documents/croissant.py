@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
-from review.documents.configs import Config, DataFile, configs
+from review.documents.configs import Config, DataFile
 from review.documents.facts import Facts
 from review.documents.features import croissant_fields
 
@@ -44,19 +44,19 @@ def croissant(facts: Facts, schemas: Mapping[str, pa.Schema]) -> bytes:
     Each file is listed with its SHA-256. Record sets are described where Croissant can read the
     files: it knows no zstd.
     """
-    described = [config for config in configs(facts.files) if config.ending != ".jsonl.zst"]
+    described = [config for config in facts.configs if config.ending != ".jsonl.zst"]
     metadata = {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
         "conformsTo": "http://mlcommons.org/croissant/1.1",
         "name": facts.name,
-        "description": facts.description,
+        "description": facts.description or facts.summary,
         "alternateName": facts.slug,
-        "license": facts.licence,
-        "url": facts.url,
+        "license": facts.licence.address,
+        "url": facts.address,
         "version": facts.version,
         "datePublished": facts.dated.isoformat(),
-        "creator": {"@type": "Organization", "name": facts.publisher},
+        "creator": {"@type": "Organization", "name": facts.name},
         "citeAs": facts.citation,
         "inLanguage": "zh",
         "isLiveDataset": False,

@@ -6,20 +6,26 @@ from typing import Any
 import pyarrow as pa
 import yaml
 
-from review.documents.configs import Config, configs
+from review.documents.configs import MAIN, Config
 from review.documents.facts import Facts
 from review.documents.features import features
 
 
 def head(facts: Facts, schemas: Mapping[str, pa.Schema]) -> str:
     """The head without its dashes, keys in a fixed order."""
-    found = configs(facts.files)
+    licence = facts.licence.hub
+    other = {"license_name": "several", "license_link": "NOTICE"} if licence == "other" else {}
     described = {
-        "pretty_name": facts.name,
+        "pretty_name": " ".join(facts.name.split()),
         "language": ["zh"],
-        "license": "cc",
-        "configs": [_config(config) for config in found],
-        "dataset_info": [_info(config, schemas[config.format]) for config in found],
+        "license": licence,
+        **other,
+        "task_categories": ["text-generation"],
+        "annotations_creators": ["expert-generated"],
+        "size_categories": [size_category(facts.rows)],
+        "tags": ["instruction-tuning", "human-verified"],
+        "configs": [_config(config) for config in facts.configs],
+        "dataset_info": [_info(config, schemas[config.format]) for config in facts.configs],
     }
     return yaml.safe_dump(described, allow_unicode=True, sort_keys=False, width=1000)
 
@@ -31,10 +37,13 @@ def _config(config: Config) -> dict[str, Any]:
             {"split": split, "path": _one_or_many(config.patterns(split))}
             for split in config.splits
         ],
+        **({"default": True} if config.name == MAIN else {}),
     }
+
 
 def _one_or_many(patterns: list[str]) -> str | list[str]:
     return patterns[0] if len(patterns) == 1 else patterns
+
 
 def _info(config: Config, schema: pa.Schema) -> dict[str, Any]:
     return {
@@ -52,3 +61,15 @@ def _info(config: Config, schema: pa.Schema) -> dict[str, Any]:
         "download_size": config.size,
         "dataset_size": config.size,
     }
+
+
+def size_category(rows: int) -> str:
+    """The Hub's size category of a number of rows."""
+    steps = [
+        (1_000, "n<1K"),
+        (10_000, "1K<n<10K"),
+        (100_000, "10K<n<100K"),
+        (1_000_000, "100K<n<1M"),
+        (10_000_000, "1M<n<10M"),
+    ]
+    return next((name for limit, name in steps if rows < limit), "10M<n<100M")

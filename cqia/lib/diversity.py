@@ -22,7 +22,7 @@ _QUOTED = re.compile('《[^》]*》|“[^”]*”|「[^」]*」|『[^』]*』|�
 _ENDS = frozenset("。！？；：，,.!?;:\n…")  # of a clause
 # They are verbs to the tagger, and say nothing of the task.
 _LIGHT = """
-请 请问 是 为 有 没有 能 能够 会 可以 可 应 应该 该 要 想 需要 让 使 使得 帮 帮忙 用 作为 当 如 如下 以下 下列
+请 请问 请为 是 为 有 没有 能 能够 会 可以 可 应 应该 该 要 想 需要 让 使 使得 帮 帮忙 用 作为 当 如 如下 以下 下列
 进行 关于 根据 说 问 知道 觉得 认为 希望 开始 来 去 到 在 做 给
 """
 _LIGHT_VERBS = frozenset(_LIGHT.split())

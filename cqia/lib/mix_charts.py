@@ -53,7 +53,8 @@ def spreads(
         color=alt.Color("of:N", scale=alt.Scale(domain=list(names), range=colours), legend=legend),
     )
     if len(names) == 1:
-        whole = base.mark_bar(binSpacing=1).encode(x2="high:Q")
+        floor = base.transform_calculate(floor="0")
+        whole = floor.mark_rect(stroke=None, xOffset=0.5).encode(x2="high:Q", y2="floor:Q")
         return chart_of(whole, data, title, height=180)
     # Also told apart without colour: the second is dashed.
     dash = alt.StrokeDash("of:N", scale=alt.Scale(domain=list(names), range=dashes))
@@ -70,10 +71,10 @@ def with_words(rows: Sequence[tuple[str, int, str]], *, title: str) -> Chart:
     most = max((count for _label, count, _words in rows), default=0)
     base = alt.Chart(alt.NamedData("rows")).encode(
         # Room for the words to the right of the longest bar.
-        x=alt.X("count:Q", axis=None, scale=alt.Scale(domain=[0, most * 2 or 1])),
+        x=alt.X("count:Q", axis=None, scale=alt.Scale(domain=[0, most * 3 or 1])),
         y=alt.Y("label:N", sort=None, title=None),
     )
     text = "format(datum.count, ',') + ' · ' + datum.words"
-    label = base.mark_text(align="left", dx=6, limit=300).transform_calculate(text=text)
+    label = base.mark_text(align="left", dx=6, limit=370).transform_calculate(text=text)
     bars = base.mark_bar(height=alt.RelativeBandSize(0.7))
     return chart_of(bars + label.encode(text="text:N"), data, title)

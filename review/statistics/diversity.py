@@ -22,7 +22,7 @@ class Verbs(Figure):
         "What instructions ask for: the first verb and the noun it acts on, by jieba’s parts of"
         " speech. An approximation of the root verb and object of a dependency parse."
     )
-    most = 10_000
+    most = 5_000
 
     def __init__(self) -> None:
         self.nouns: dict[str, Counter[str]] = defaultdict(Counter)

@@ -78,9 +78,7 @@ def files(release: Release) -> dict[str, Path]:
     """What is published, by its path in the repository."""
     place = folder(release)
     found = sorted(path for path in place.rglob("*") if path.is_file())
-    return {
-        path.relative_to(place).as_posix(): path for path in found if path.suffix != ".partial"
-    }
+    return {path.relative_to(place).as_posix(): path for path in found if path.suffix != ".partial"}
 
 
 def _api(pushed: Push) -> HfApi:

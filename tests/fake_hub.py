@@ -18,7 +18,7 @@ class FakeHub:
     `refuse` may give an answer of its own to a request (method, path), None to let it through.
     """
 
-    def __init__(self, token: str = "") -> None:
+    def __init__(self, token: str) -> None:
         self.token = token
         self.files: dict[str, dict[str, bytes]] = {}
         self.private: dict[str, bool] = {}
@@ -27,7 +27,8 @@ class FakeHub:
         self.stored: dict[str, bytes] = {}  # large files by SHA-256
         self.put = 0  # how many large files were sent
         self.refuse: Callable[[str, str], Answer | None] = lambda method, path: None
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        handler = type("Handler", (Handler,), {"hub": self})
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.http.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.http.server_port}"
         Thread(target=self.http.serve_forever, args=(0.01,), daemon=True).start()
@@ -120,40 +121,40 @@ _ROUTES: list[tuple[str, str, Callable[..., Answer]]] = [
 ]
 
 
-def _handler(hub: FakeHub) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    hub: FakeHub
 
-        def respond(self) -> None:
-            body = self._body()
-            path = self.path.partition("?")[0]
-            status, said = hub.refuse(self.command, path) or (0, None)
-            if not status and hub.token and not path.startswith("/lfs/"):
-                right = self.headers.get("Authorization") == f"Bearer {hub.token}"
-                status, said = (0, None) if right else (401, {"error": "Invalid credentials"})
-            if not status:
-                status, said = hub.answer(self.command, path, body)
-            self._send(status, json.dumps(said).encode())
+    def respond(self) -> None:
+        body, path = self._body(), self.path.partition("?")[0]
+        refused = self.hub.refuse(self.command, path)
+        if refused is None and not self._may(path):
+            refused = 401, {"error": "Invalid credentials"}
+        status, said = refused or self.hub.answer(self.command, path, body)
+        self._send(status, json.dumps(said).encode())
 
-        do_GET = do_POST = do_PUT = respond
+    do_GET = do_POST = do_PUT = respond
 
-        def _body(self) -> bytes:
-            if self.headers.get("Transfer-Encoding") != "chunked":
-                return self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            parts = []
-            while size := int(self.rfile.readline(), 16):
-                parts.append(self.rfile.read(size))
-                self.rfile.readline()
+    def _may(self, path: str) -> bool:
+        """Uploads go to addresses that were handed out, as on the hub: without the token."""
+        given = self.headers.get("Authorization")
+        return path.startswith("/lfs/") or given == f"Bearer {self.hub.token}"
+
+    def _body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding") != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        parts = []
+        while size := int(self.rfile.readline(), 16):
+            parts.append(self.rfile.read(size))
             self.rfile.readline()
-            return b"".join(parts)
+        self.rfile.readline()
+        return b"".join(parts)
 
-        def _send(self, status: int, body: bytes) -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def _send(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
-        def log_message(self, *_: object) -> None: ...
-
-    return Handler
+    def log_message(self, *_: object) -> None: ...

@@ -175,8 +175,7 @@ def test_a_source_with_a_comma_is_one_name(facts: Facts) -> None:
 
 def test_sources_are_drawn_from_as_the_mixture_has_them(facts: Facts) -> None:
     more = tuple(
-        replace(each, rows=each.rows * 3) if each.config == "知道" else each
-        for each in facts.files
+        replace(each, rows=each.rows * 3) if each.config == "知道" else each for each in facts.files
     )
     told = yaml.safe_load(mixing(replace(facts, files=more)))
     assert told["dataset"] == "tea_知道,tea_茶馆"

@@ -81,9 +81,7 @@ def test_it_goes_on_where_it_was_killed(release: Release, lead: User, hub: FakeH
     assert hub.files[REPO][DATA] == content
 
 
-def test_a_push_that_is_there_is_not_made_again(
-    release: Release, lead: User, hub: FakeHub
-) -> None:
+def test_a_push_that_is_there_is_not_made_again(release: Release, lead: User, hub: FakeHub) -> None:
     push = pushed(release, lead)
     publishing.push(push.job)
     assert len(hub.messages) == 1
@@ -119,9 +117,7 @@ def test_what_the_endpoint_says_is_told(release: Release, lead: User, hub: FakeH
     assert push.job.code_params == {"status": 422, "reason": "storage quota exceeded"}
 
 
-def test_it_waits_for_an_endpoint_out_of_reach(
-    release: Release, lead: User, settings: Any
-) -> None:
+def test_it_waits_for_an_endpoint_out_of_reach(release: Release, lead: User, settings: Any) -> None:
     settings.HUB_ENDPOINT = "http://127.0.0.1:9"
     job = pushed(release, lead).job
     assert (job.state, job.code) == (Job.State.PAUSED, "hub_out_of_reach")
@@ -157,9 +153,7 @@ def test_a_release_without_its_files_is_not_published(
     assert not Push.objects.exists()
 
 
-def test_the_page_starts_it_and_lists_it(
-    release: Release, lead: User, client_of: ClientOf
-) -> None:
+def test_the_page_starts_it_and_lists_it(release: Release, lead: User, client_of: ClientOf) -> None:
     client = client_of(lead)
     assert client.post(url(release, "push"), {"repo": REPO, "private": "on"}).status_code == 302
     push = Push.objects.get()

@@ -104,9 +104,7 @@ def _page(name: str, facts: Facts, **more: str) -> bytes:
     context = {
         "facts": facts,
         "splits": splits,
-        "configs": [
-            (config, [config.rows(split) for split in splits]) for config in facts.configs
-        ],
+        "configs": [(config, [config.rows(split) for split in splits]) for config in facts.configs],
         "lengths": counted.get("lengths", {}),
         "mixes": [(title, shares) for by, title in _MIXES if (shares := facts.shares(by))],
         "verdicts": counted.get("decisions", {}).get("verdicts", []),

@@ -8,6 +8,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib import import_module
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -22,23 +23,22 @@ def rehearse(folder: Path, options: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
     Where the card states the rows of a split, `datasets` itself refuses another number.
     """
-    datasets = import_module("datasets")
+    load = import_module("datasets").load_dataset
+    names = import_module("datasets").get_dataset_config_names
     with tempfile.TemporaryDirectory() as place:
         for path in sorted((folder / "data").rglob("*")):
             if builder := BUILDERS.get(path.suffix):
-                name = path.relative_to(folder).as_posix()
-                yield from _tried(name, lambda: {"": datasets.load_dataset(
-                    builder, data_files=str(path), split="train", cache_dir=place
-                )})
-        for config in datasets.get_dataset_config_names(str(folder)):
-            yield from _tried(
-                config, lambda: datasets.load_dataset(str(folder), config, cache_dir=place)
-            )
+                one = partial(load, builder, data_files=str(path), split="train", cache_dir=place)
+                yield from _tried(path.relative_to(folder).as_posix(), one)
+        for config in names(str(folder)):
+            yield from _tried(config, partial(load, str(folder), config, cache_dir=place))
 
 
 def _tried(name: str, load: Callable[[], Any]) -> Iterator[dict[str, Any]]:
     try:
-        for split, rows in load().items():
+        loaded = load()
+        splits = loaded if isinstance(loaded, dict) else {"": loaded}
+        for split, rows in splits.items():
             named = f"{name}/{split}" if split else name
             yield {"name": named, "rows": len(rows), "columns": rows.column_names}
     except Exception as error:  # whatever it says is the result

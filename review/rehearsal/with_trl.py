@@ -52,9 +52,7 @@ def rehearse(folder: Path, options: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield result
 
 
-def _prepared(
-    config: str, rows: Any, machine: tuple[Any, Any], cut_off: int
-) -> dict[str, Any]:
+def _prepared(config: str, rows: Any, machine: tuple[Any, Any], cut_off: int) -> dict[str, Any]:
     trl = import_module("trl")
     kind = TRAINERS[config]
     model, tokenizer = machine
@@ -100,12 +98,12 @@ def _bytes() -> Any:
     made.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=False)
     made.decoder = tokenizers.decoders.ByteLevel()
     made.add_special_tokens(SPECIAL)
+    ends = {"pad_token": SPECIAL[0], "eos_token": SPECIAL[2]}
     return import_module("transformers").PreTrainedTokenizerFast(
         tokenizer_object=made,
-        eos_token="<|im_end|>",
-        pad_token="<|endoftext|>",
         chat_template=CHAT,
         clean_up_tokenization_spaces=False,
+        **ends,
     )
 
 

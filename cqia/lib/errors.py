@@ -1,7 +1,8 @@
 """Faults a person can be told of: a code and its figures, put into words only when shown.
 
 An import error is stored as (code, params); `explain` says it in whichever language its reader
-uses. Every sentence is here, in `MESSAGES`; the caller adds the file and the line.
+uses. Every sentence is here, in `MESSAGES`, those of releases in cqia.lib.release_faults; the caller
+adds the file and the line.
 """
 
 from collections.abc import Mapping
@@ -9,6 +10,8 @@ from typing import ClassVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from cqia.lib.release_faults import RELEASE_FAULTS
 
 Param = str | int | float | bool | None
 Params = Mapping[str, Param]
@@ -66,9 +69,6 @@ MESSAGES: dict[str, Promise] = {
     "waiver_reason": _("Say why the pair may stay."),
     "waiver_wanted": _("A benchmark holds this pair. It stays only with a waiver and its reason."),
     "waived_already": _("%(user)s has let this pair stay already."),
-    "release_contaminated": _(
-        "Approved pairs that are in a benchmark: %(count)s. Waive or reject each, then freeze."
-    ),
     "judge_not_json": _("The judge did not answer with the JSON asked for: %(found)s"),
     "judge_out_of_range": _("The judge's score is not between 1 and 10: %(score)s"),
     "judge_no_probabilities": _("The server gave no token probabilities for the judge's score."),
@@ -102,13 +102,6 @@ MESSAGES: dict[str, Promise] = {
     # Masking
     "not_masked": _("Nothing is masked in this pair."),
     "nothing_to_mask": _("No dropped pair holds personal data that could be masked."),
-    # Publishing and trying a release
-    "release_not_built": _("The files of this release are not all built yet."),
-    "unknown_tokenizer": _("There is no tokenizer “%(tokenizer)s” here."),
-    "hub_out_of_reach": _("%(endpoint)s is out of reach; it is tried again by itself."),
-    "hub_refused": _("%(endpoint)s refused the token, or the token may not write there."),
-    "hub_name": _("The repository cannot have this name: %(reason)s"),
-    "hub_answer": _("The endpoint answered %(status)s: %(reason)s"),
     # A key
     "unknown_key": _("“%(key)s” is no key. Press it in the field, or write it as Ctrl+Enter."),
     "taken_key": _("%(key)s belongs to the browser or to the text. Choose another key."),
@@ -165,20 +158,6 @@ MESSAGES: dict[str, Promise] = {
     "own_work": _("Nobody reviews their own work."),
     "remark_missing": _("Say what is to be mended before you send the pair back."),
     "text_missing": _("The answer is empty."),
-    "retraction_reason": _("Say why this is withdrawn."),
-    "retraction_of_nothing": _("No row falls under this, or all of them are withdrawn already."),
-    "retraction_many": _(
-        "At most %(limit)s rows can be named at once. Withdraw their source, or go in steps."
-    ),
-    "release_withdrawn": _(
-        "Release %(version)s holds rows that were withdrawn; its files are handed out no more."
-    ),
-    "release_superseded": _(
-        "Release %(version)s holds rows that were withdrawn; its files are handed out no more. "
-        "Take release %(patch)s."
-    ),
-    "unknown_people": _("Nobody here has this name: %(names)s"),
-    "nothing_approved": _("No pair is approved yet, so there is nothing to release."),
     "job_ended": _("This job has already ended."),
     "cannot_read_file": _("The file %(name)s cannot be read any more."),
     "unexpected": _("Something unexpected went wrong; the log holds the details."),
@@ -217,6 +196,7 @@ MESSAGES: dict[str, Promise] = {
     "model_unreachable": _("The model server %(url)s cannot be reached: %(reason)s"),
     "model_refused": _("The model server answered with status %(status)s: %(body)s"),
     "model_unreadable": _("The answer of the model server cannot be read: %(reason)s"),
+    **RELEASE_FAULTS,
 }
 
 TYPES: dict[str, Promise] = {

@@ -1,0 +1,46 @@
+"""Faults of releases a person can be told of; cqia.lib.errors says how."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+RELEASE_FAULTS: dict[str, Promise] = {
+    # Freezing
+    "nothing_approved": _("No pair is approved yet, so there is nothing to release."),
+    "release_contaminated": _(
+        "Approved pairs that are in a benchmark: %(count)s. Waive or reject each, then freeze."
+    ),
+    # The gate
+    "release_blocked": _(
+        "The gate holds the release back: %(problems)s problems in %(rows)s rows. Its page names them."
+    ),
+    "gate_reason": _("Say why it may go out."),
+    "gate_waived_already": _("Somebody has let this through already."),
+    "gate_not_waivable": _("This cannot be let through."),
+    "licence_twice": _("The table has two rows for “%(kind)s”."),
+    "licence_key": _("“%(kind)s” is no name for a kind: letters, digits, dots, + and - only."),
+    "licence_unknown_missing": _("Keep a row “unknown” in each part: it is for what nobody knows."),
+    "licence_verdict": _(
+        "Say of each use whether it is allowed, to be thought about, or not allowed."
+    ),
+    # Withdrawing and access
+    "retraction_reason": _("Say why this is withdrawn."),
+    "retraction_of_nothing": _("No row falls under this, or all of them are withdrawn already."),
+    "retraction_many": _(
+        "At most %(limit)s rows can be named at once. Withdraw their source, or go in steps."
+    ),
+    "release_withdrawn": _(
+        "Release %(version)s holds rows that were withdrawn; its files are handed out no more."
+    ),
+    "release_superseded": _(
+        "Release %(version)s holds rows that were withdrawn; its files are handed out no more. "
+        "Take release %(patch)s."
+    ),
+    "unknown_people": _("Nobody here has this name: %(names)s"),
+    # Publishing and trying a release
+    "release_not_built": _("The files of this release are not all built yet."),
+    "unknown_tokenizer": _("There is no tokenizer “%(tokenizer)s” here."),
+    "hub_out_of_reach": _("%(endpoint)s is out of reach; it is tried again by itself."),
+    "hub_refused": _("%(endpoint)s refused the token, or the token may not write there."),
+    "hub_name": _("The repository cannot have this name: %(reason)s"),
+    "hub_answer": _("The endpoint answered %(status)s: %(reason)s"),
+}

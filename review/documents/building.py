@@ -1,8 +1,9 @@
 """The step of freezing that writes a release's documents, from what was counted and built before it."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
+import pyarrow as pa
 from django.template.loader import render_to_string
 from django.utils import translation
 
@@ -27,7 +28,8 @@ _MIXES = (
 
 def build_documents(release: Release, report: Report) -> None:
     """Write each document that is not there yet, from the release's rows in the database."""
-    found = list(documents(facts_of(release)))
+    schemas = {exporter.id: exporter.schema for exporter in EXPORTERS}
+    found = list(documents(facts_of(release), schemas))
     for done, (name, content) in enumerate(found):
         report(done, len(found))
         keep(release, name, content)
@@ -86,9 +88,8 @@ def keep(release: Release, name: str, content: bytes) -> None:
     )
 
 
-def documents(facts: Facts) -> Iterator[tuple[str, bytes]]:
-    """Each document's name and content, always in English."""
-    schemas = {exporter.id: exporter.schema for exporter in EXPORTERS}
+def documents(facts: Facts, schemas: Mapping[str, pa.Schema]) -> Iterator[tuple[str, bytes]]:
+    """Each document's name and content, always in English; `schemas` by format."""
     with translation.override("en"):
         yield "README.md", _page("README.md", facts, head=head(facts, schemas))
         yield "DATASHEET.md", _page("DATASHEET.md", facts)

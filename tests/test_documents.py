@@ -1,11 +1,9 @@
 """The documents of a release: what `datasets`, Croissant and LLaMA-Factory are told of its files."""
 
 import json
-import logging
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -117,28 +115,6 @@ def test_several_licences_are_other() -> None:
 # Croissant
 
 
-def test_croissant_is_clean_and_reads_every_row(facts: Facts, tmp_path: Path) -> None:
-    import mlcroissant
-
-    path = tmp_path / "croissant.json"
-    path.write_bytes(croissant(facts, SCHEMAS))
-    dataset = mlcroissant.Dataset(str(path))
-    issues = dataset.metadata.ctx.issues
-    assert (issues.errors, issues.warnings) == (set(), set())
-    for config in facts.configs:
-        rows = sum(config.rows(split) for split in config.splits)
-        assert len(list(dataset.records(config.name))) == rows, config.name
-
-
-def test_croissant_reads_what_was_written(facts: Facts, tmp_path: Path) -> None:
-    import mlcroissant
-
-    path = tmp_path / "croissant.json"
-    path.write_bytes(croissant(facts, SCHEMAS))
-    (first, *_) = mlcroissant.Dataset(str(path)).records("preference")
-    assert first["preference/chosen"][0]["preference/chosen/content"].decode() == "水要开。"
-
-
 def test_croissant_lists_every_file_with_its_sum(facts: Facts) -> None:
     told = json.loads(croissant(facts, SCHEMAS))
     listed = {
@@ -191,8 +167,3 @@ def test_probabilities_are_one_together(rows: list[int]) -> None:
     found = probabilities(rows)
     assert sum(found) == Decimal(1)
     assert all(abs(float(each) - n / sum(rows)) < 1e-5 for each, n in zip(found, rows, strict=True))
-
-
-@pytest.fixture(autouse=True)
-def quiet(caplog: Any) -> None:
-    caplog.set_level(logging.ERROR)

@@ -17,7 +17,7 @@ from review.rehearsal import CONSUMERS, Consumer, Outcome
 from tests.release_folder import SCHEMAS, TRAIN, VALIDATION, facts_of, row
 
 OPTIONS = {"cut_off": 4096, "rows": 0, "tokenizer": ""}
-DATASETS, TRL, LLAMAFACTORY, TOKENIZER = CONSUMERS
+DATASETS, CROISSANT, TRL, LLAMAFACTORY, TOKENIZER = CONSUMERS
 CHAT = "{% for message in messages %}<{{ message.role }}>{{ message.content }}\n{% endfor %}"
 
 
@@ -81,6 +81,30 @@ def test_a_file_that_is_cut_off_is_found(folder: Path) -> None:
         path.relative_to(folder).as_posix(),
         "text",
     ]
+
+
+# Croissant
+
+
+def test_croissant_is_clean_and_reads_every_row(folder: Path) -> None:
+    outcome = CROISSANT.try_on(folder, OPTIONS)
+    found = by_name(outcome)
+    assert failed(outcome) == []
+    assert found.pop("croissant.json") == {"name": "croissant.json", "as": "1.1"}
+    assert found["cqia"]["rows"] == 2 * (TRAIN + VALIDATION)
+    assert {result["rows"] for name, result in found.items() if name != "cqia"} == {
+        TRAIN + VALIDATION
+    }
+    assert {"知道", "preference", "kto", "text"} <= set(found)
+
+
+def test_croissant_that_warns_is_not_clean(folder: Path) -> None:
+    path = folder / "croissant.json"
+    told = json.loads(path.read_bytes())
+    del told["license"]
+    path.write_text(json.dumps(told))
+    (warned,) = failed(CROISSANT.try_on(folder, {**OPTIONS, "rows": 1}))
+    assert "license" in warned["error"]
 
 
 # A tokenizer

@@ -77,6 +77,7 @@ class Consumer:
 
 CONSUMERS = (
     Consumer("datasets", "datasets", _("Loads every file, and every config of the card.")),
+    Consumer("croissant", "mlcroissant", _("Validates croissant.json, and reads rows by it.")),
     Consumer("trl", "TRL", _("Prepares SFT, preference and KTO files up to the first batch.")),
     Consumer("llamafactory", "LLaMA-Factory", _("Converts every entry of dataset_info.json.")),
     Consumer(

@@ -1,6 +1,6 @@
 """Each file of a release as `datasets` loads it, and each config of its card with every row.
 
-Run by itself in any Python that has datasets: `python -P with_datasets.py FOLDER '{}'`. Prints
+Run by itself in any Python that has datasets: `python -I with_datasets.py FOLDER '{}'`. Prints
 JSON; ends with status 3 where it is not installed.
 """
 

@@ -1,6 +1,6 @@
 """LLaMA-Factory's own parser, loader and converter over the entries of a release's dataset_info.json.
 
-Run by itself in any Python that has it: `python -P with_llamafactory.py FOLDER '{}'`. Prints JSON;
+Run by itself in any Python that has it: `python -I with_llamafactory.py FOLDER '{}'`. Prints JSON;
 ends with status 3 where it is not installed. Its package asks for older versions of its readers than
 are about; its own data code runs with the newer ones, so its check of versions is left out.
 """

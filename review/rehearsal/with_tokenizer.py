@@ -1,6 +1,6 @@
 """How many tokens a tokenizer makes of a release's conversations, and what a cut-off takes away.
 
-Run by itself: `python -P with_tokenizer.py FOLDER '{"tokenizer": DIR, "cut_off": 2048}'`. It needs
+Run by itself: `python -I with_tokenizer.py FOLDER '{"tokenizer": DIR, "cut_off": 2048}'`. It needs
 the packages tokenizers, jinja2 and pyarrow, not transformers. Prints JSON.
 """
 

@@ -1,6 +1,6 @@
 """TRL's own preparation of a release's files, up to the first batch that its trainers would train on.
 
-Run by itself in any Python that has TRL: `python -P with_trl.py FOLDER '{"cut_off": 2048}'`. Prints
+Run by itself in any Python that has TRL: `python -I with_trl.py FOLDER '{"cut_off": 2048}'`. Prints
 JSON; ends with status 3 where TRL is not installed.
 """
 

@@ -13,7 +13,7 @@ from review.documents.facts import Facts
 from review.documents.head import head
 from review.documents.llamafactory import dataset_info, mixing
 from review.exports import EXPORTERS
-from review.models import GateReport, Release, ReleaseFile
+from review.models import Release, ReleaseFile
 from review.releases import folder
 
 Report = Callable[[int, int], None]
@@ -38,7 +38,7 @@ def build_documents(release: Release, report: Report) -> None:
 
 def facts_of(release: Release) -> Facts:
     project = release.project
-    report = GateReport.objects.filter(release=release).first()
+    report = getattr(release, "gate_report", None)
     files = release.files.exclude(split="").order_by("filename")
     return Facts(
         name=project.name,

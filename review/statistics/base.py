@@ -13,13 +13,26 @@ KEPT = 200  # names of a list that are kept; the others are one sum
 class Row(Protocol):
     """A row of a release as figures read it; see review.items."""
 
-    source: str
-    licence: str
-    split: str
-    digest: bytes
-    tokens: int | None
-    score: float | None
-    agreement: float | None
+    @property
+    def source(self) -> str: ...
+
+    @property
+    def licence(self) -> str: ...
+
+    @property
+    def split(self) -> str: ...
+
+    @property
+    def digest(self) -> bytes: ...
+
+    @property
+    def tokens(self) -> int | None: ...
+
+    @property
+    def score(self) -> float | None: ...
+
+    @property
+    def agreement(self) -> float | None: ...
 
     @property
     def data(self) -> dict[str, Any]: ...

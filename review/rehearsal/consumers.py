@@ -47,19 +47,21 @@ class Consumer:
 
         `options`: cut_off in tokens, rows of each split (0 for all), tokenizer (a folder or "").
         """
-        with tempfile.TemporaryDirectory() as home:
-            process = subprocess.Popen(
+        with (
+            tempfile.TemporaryDirectory() as home,
+            subprocess.Popen(
                 [_python(self), "-I", self.program, folder, json.dumps(options)],
                 env=_surroundings(home),
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,
-            )
+            ) as process,
+        ):
             try:
                 said, complained = _wait(process, go_on)
-            finally:
+            except BaseException:
                 process.kill()
-                process.wait()
+                raise
         return self._outcome(process.returncode, said, complained)
 
     def _outcome(self, status: int, said: str, complained: str) -> Outcome:

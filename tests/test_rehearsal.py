@@ -21,6 +21,12 @@ DATASETS, CROISSANT, TRL, LLAMAFACTORY, TOKENIZER = CONSUMERS
 CHAT = "{% for message in messages %}<{{ message.role }}>{{ message.content }}\n{% endfor %}"
 
 
+@pytest.fixture(autouse=True)
+def here(settings: Any) -> None:
+    """In the Python of the tests, which has datasets and mlcroissant and none of the others."""
+    settings.CONSUMERS_PYTHON = ""
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     place = tmp_path / "release"
@@ -253,7 +259,7 @@ def test_the_command_wants_a_release(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def installed(settings: Any) -> None:
+def installed(here: None, settings: Any) -> None:
     settings.CONSUMERS_PYTHON = os.environ.get("CQIA_CONSUMERS_PYTHON", "")
     if not settings.CONSUMERS_PYTHON:
         pytest.skip("CQIA_CONSUMERS_PYTHON names no Python with TRL and LLaMA-Factory")

@@ -115,14 +115,14 @@ def _told(endpoint: str) -> Iterator[None]:
     try:
         yield
     except HFValidationError as error:
-        raise CqiaError("hub_name", reason=str(error)) from error
+        raise CqiaError("hub_name", {"reason": str(error)}) from error
     except HfHubHTTPError as error:
         status = error.response.status_code if error.response is not None else 0
         if status >= 500:
-            raise jobs.Paused(CqiaError("hub_out_of_reach", endpoint=endpoint)) from error
+            raise jobs.Paused(CqiaError("hub_out_of_reach", {"endpoint": endpoint})) from error
         if status in (401, 403):
-            raise CqiaError("hub_refused", endpoint=endpoint) from error
+            raise CqiaError("hub_refused", {"endpoint": endpoint}) from error
         reason = error.server_message or str(error)
-        raise CqiaError("hub_answer", status=status, reason=reason) from error
+        raise CqiaError("hub_answer", {"status": status, "reason": reason}) from error
     except httpx2.TransportError as error:
-        raise jobs.Paused(CqiaError("hub_out_of_reach", endpoint=endpoint)) from error
+        raise jobs.Paused(CqiaError("hub_out_of_reach", {"endpoint": endpoint})) from error

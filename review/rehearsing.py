@@ -22,7 +22,7 @@ CUT_OFF, ROWS = 2048, 2000
 def ask_for(release: Release, user: User, options: dict[str, Any]) -> Rehearsal:
     """Start the job. `options` as in Rehearsal.options, its tokenizer by the name of its folder."""
     if options["tokenizer"] and options["tokenizer"] not in tokenizers():
-        raise CqiaError("unknown_tokenizer", tokenizer=options["tokenizer"])
+        raise CqiaError("unknown_tokenizer", {"tokenizer": options["tokenizer"]})
     with transaction.atomic():
         job = jobs.start(TASK, release.project, user)
         return Rehearsal.objects.create(release=release, job=job, options=options, created_by=user)

@@ -134,7 +134,7 @@ SOURCES = (
 
 
 def folder(release: Any) -> Path:
-    from review.publishing import folder
+    from review.releases import folder
 
     return folder(release)
 

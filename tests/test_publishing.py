@@ -12,6 +12,7 @@ from annotation.models import Job
 from cqia.accounts.models import User
 from review import publishing
 from review.models import HubAccount, Push, Release
+from review.releases import folder
 from tests.cast import ClientOf
 from tests.fake_hub import FakeHub
 
@@ -33,7 +34,7 @@ def release(make_release: Any, settings: Any, tmp_path: Path, hub: FakeHub) -> R
     settings.MEDIA_ROOT = tmp_path
     settings.HUB_ENDPOINT, settings.HUB_TOKEN = hub.url, "hf_secret"
     made: Release = make_release()
-    place = publishing.folder(made)
+    place = folder(made)
     for path in [*place.rglob("*")]:
         if path.is_file():
             path.unlink()
@@ -56,7 +57,7 @@ def pushed(release: Release, user: User, private: bool = True) -> Push:
 
 def test_it_publishes_each_file_and_a_tag(release: Release, lead: User, hub: FakeHub) -> None:
     push = pushed(release, lead)
-    place = publishing.folder(release)
+    place = folder(release)
     assert hub.files[REPO] == {
         name: (place / name).read_bytes() for name in publishing.files(release)
     }
@@ -74,7 +75,7 @@ def test_its_progress_is_in_bytes(release: Release, lead: User) -> None:
 
 
 def test_it_goes_on_where_it_was_killed(release: Release, lead: User, hub: FakeHub) -> None:
-    content = (publishing.folder(release) / DATA).read_bytes()
+    content = (folder(release) / DATA).read_bytes()
     hub.stored[hashlib.sha256(content).hexdigest()] = content
     pushed(release, lead)
     assert hub.put == 1
@@ -95,7 +96,7 @@ def test_files_of_an_earlier_release_go(release: Release, lead: User, hub: FakeH
 
 
 def test_a_half_written_file_is_not_published(release: Release) -> None:
-    written(publishing.folder(release) / "data/alpaca/default/x.jsonl.partial", b"{")
+    written(folder(release) / "data/alpaca/default/x.jsonl.partial", b"{")
     assert not [name for name in publishing.files(release) if name.endswith(".partial")]
 
 
@@ -146,7 +147,7 @@ def test_a_token_does_not_outlive_its_address(release: Release, lead: User, hub:
 def test_a_release_without_its_files_is_not_published(
     release: Release, lead: User, client_of: ClientOf
 ) -> None:
-    (publishing.folder(release) / "README.md").unlink()
+    (folder(release) / "README.md").unlink()
     page = client_of(lead).post(url(release, "push"), {"repo": REPO})
     assert page.status_code == 400
     assert "The files of this release are not all built yet." in page.content.decode()

@@ -114,15 +114,21 @@ def _told(endpoint: str) -> Iterator[None]:
     """What an endpoint answers, in words; one that is out of reach is waited for."""
     try:
         yield
-    except HFValidationError as error:
-        raise CqiaError("hub_name", {"reason": str(error)}) from error
-    except HfHubHTTPError as error:
-        status = error.response.status_code if error.response is not None else 0
-        if status >= 500:
-            raise jobs.Paused(CqiaError("hub_out_of_reach", {"endpoint": endpoint})) from error
-        if status in (401, 403):
-            raise CqiaError("hub_refused", {"endpoint": endpoint}) from error
-        reason = error.server_message or str(error)
-        raise CqiaError("hub_answer", {"status": status, "reason": reason}) from error
-    except httpx2.TransportError as error:
-        raise jobs.Paused(CqiaError("hub_out_of_reach", {"endpoint": endpoint})) from error
+    except (HFValidationError, HfHubHTTPError, httpx2.TransportError) as error:
+        raise _in_words(error, endpoint) from error
+    except RuntimeError as error:  # what went wrong with a file comes wrapped
+        if not isinstance(error.__cause__, HfHubHTTPError | httpx2.TransportError):
+            raise
+        raise _in_words(error.__cause__, endpoint) from error
+
+
+def _in_words(error: Exception, endpoint: str) -> CqiaError | jobs.Paused:
+    if isinstance(error, HFValidationError):
+        return CqiaError("hub_name", {"reason": str(error)})
+    status = error.response.status_code if isinstance(error, HfHubHTTPError) else 0
+    if not status or status >= 500:
+        return jobs.Paused(CqiaError("hub_out_of_reach", {"endpoint": endpoint}))
+    if status in (401, 403):
+        return CqiaError("hub_refused", {"endpoint": endpoint})
+    reason = getattr(error, "server_message", "") or str(error)
+    return CqiaError("hub_answer", {"status": status, "reason": reason})

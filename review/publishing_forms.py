@@ -15,7 +15,7 @@ class PushForm(forms.Form):
     repo = forms.CharField(
         label=_("Repository"),
         max_length=96,
-        validators=[RegexValidator(r"^[\w.-]+/[\w.-]+$")],
+        validators=[RegexValidator(r"^\w[\w.-]*/\w[\w.-]*$")],
         help_text=_("Owner and name, as in owner/name. It is made if it is not there."),
     )
     private = forms.BooleanField(label=_("Private"), initial=True, required=False)

@@ -16,7 +16,11 @@ from review.releases import folder
 from tests.cast import ClientOf
 from tests.fake_hub import FakeHub
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    # huggingface_hub sends files by an argument whose name httpx2 has changed.
+    pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning"),
+]
 REPO = "tea-house/tea"
 DATA = "data/alpaca/default/train-00000-of-00001.jsonl"
 
@@ -116,6 +120,15 @@ def test_what_the_endpoint_says_is_told(release: Release, lead: User, hub: FakeH
     push = pushed(release, lead)
     assert (push.job.code, push.commit_url) == ("hub_answer", "")
     assert push.job.code_params == {"status": 422, "reason": "storage quota exceeded"}
+
+
+def test_a_file_that_is_refused_is_told(release: Release, lead: User, hub: FakeHub) -> None:
+    hub.refuse = lambda method, path: (
+        (413, {"error": "too large"}) if path.startswith("/lfs/") else None
+    )
+    job = pushed(release, lead).job
+    assert (job.state, job.code) == (Job.State.FAILED, "hub_answer")
+    assert job.code_params["status"] == 413
 
 
 def test_it_waits_for_an_endpoint_out_of_reach(release: Release, lead: User, settings: Any) -> None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from review import api, api_retractions
+from review import api, api_publishing, api_retractions
 
 urlpatterns = [
     path("projects/<slug:slug>/pairs/<int:pk>/review", api.review_pair, name="api-review"),
@@ -15,5 +15,15 @@ urlpatterns = [
         "projects/<slug:slug>/retractions/<int:pk>",
         api_retractions.retraction,
         name="api-retraction",
+    ),
+    path(
+        "projects/<slug:slug>/releases/<int:number>/pushes",
+        api_publishing.pushes,
+        name="api-pushes",
+    ),
+    path(
+        "projects/<slug:slug>/releases/<int:number>/rehearsals",
+        api_publishing.rehearsals,
+        name="api-rehearsals",
     ),
 ]

@@ -10,12 +10,14 @@ from review.models import HubAccount
 from review.rehearsal import CONSUMERS
 from review.rehearsing import CUT_OFF, ROWS, tokenizers
 
+REPOSITORY = r"^\w[\w.-]*/\w[\w.-]*$"
+
 
 class PushForm(forms.Form):
     repo = forms.CharField(
         label=_("Repository"),
         max_length=96,
-        validators=[RegexValidator(r"^\w[\w.-]*/\w[\w.-]*$")],
+        validators=[RegexValidator(REPOSITORY)],
         help_text=_("Owner and name, as in owner/name. It is made if it is not there."),
     )
     private = forms.BooleanField(label=_("Private"), initial=True, required=False)

@@ -246,6 +246,8 @@ RULES: dict[str, Rule] = {
     "api-review": post(REVIEWER),
     "api-releases": get(*LEADS),
     "api-release-file": get(*LEADS),
+    "api-pushes": get(*LEADS),
+    "api-rehearsals": get(*LEADS),
     "api-retractions": get(*LEADS),
     "api-retraction": get(*LEADS),
     "api-campaigns": get(*LEADS, EVALUATOR),

@@ -201,5 +201,17 @@ def test_a_new_address_does_not_get_the_old_token(
     assert HubAccount.objects.get().token == ""
 
 
+def test_the_api_publishes_too(release: Release, lead: User, client_of: ClientOf) -> None:
+    client = client_of(lead)
+    address = f"/api/projects/{release.project.slug}/releases/{release.number}/pushes"
+    made = client.post(address, {"repo": REPO, "private": False}, "application/json")
+    assert made.status_code == 202
+    jobs.run(made.json()["job"], publishing.push)
+    (listed,) = client.get(address).json()
+    assert (listed["repo"], listed["private"]) == (REPO, False)
+    assert listed["commit_url"] == Push.objects.get().commit_url != ""
+    assert client.post(address, {"repo": "../etc"}, "application/json").status_code == 400
+
+
 def url(release: Release, verb: str) -> str:
     return f"/p/{release.project.slug}/releases/{release.number}/publish/{verb}"

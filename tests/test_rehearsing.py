@@ -134,3 +134,17 @@ def test_what_makes_no_sense_is_refused(
     page = f"/p/tea/releases/{release.number}/rehearsal/start"
     assert client_of(lead).post(page, given).status_code == 400
     assert not Rehearsal.objects.exists()
+
+
+def test_the_api_rehearses_too(
+    release: Release, lead: User, client_of: ClientOf, tried: Tried
+) -> None:
+    client = client_of(lead)
+    address = f"/api/projects/tea/releases/{release.number}/rehearsals"
+    made = client.post(address, {"consumers": ["datasets"]}, "application/json")
+    assert made.status_code == 202
+    jobs.run(made.json()["job"], rehearsing.rehearse)
+    (listed,) = client.get(address).json()
+    assert listed["options"] == {**OPTIONS, "consumers": ["datasets"]}
+    assert listed["results"][0]["results"] == [{"name": "cqia/train", "rows": 1234}]
+    assert client.post(address, {"consumers": []}, "application/json").status_code == 400

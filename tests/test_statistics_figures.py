@@ -1,7 +1,6 @@
 """Every figure of a release, on rows counted by hand, without a database."""
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -14,40 +13,7 @@ from review.statistics.lengths import EDGES, Lengths
 from review.statistics.mix import Mix
 from review.statistics.people import Decisions, People, half_of
 from review.statistics.scores import Agreement, Scores
-
-
-@dataclass
-class Made:
-    """A row as a release gives it."""
-
-    instruction: str = "请写一篇关于茶的文章"
-    output: str = "绿茶不宜用沸水冲泡。"
-    input: str = ""
-    source: str = "茶"
-    licence: str = ""
-    split: str = "train"
-    tokens: int | None = None
-    score: float | None = None
-    agreement: float | None = None
-    major: tuple[str, ...] = ("问答",)
-    domain: tuple[str, ...] = ()
-    answer_from: str = "human"
-    more: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def digest(self) -> bytes:
-        return self.output.encode()
-
-    @property
-    def data(self) -> dict[str, Any]:
-        return {
-            "instruction": self.instruction,
-            "input": self.input,
-            "output": self.output,
-            "task_type": {"major": list(self.major), "minor": []},
-            "domain": list(self.domain),
-            "answer_from": self.answer_from,
-        }
+from tests.statistics_rows import Made
 
 
 def counted(figure: Figure, *rows: Made) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from cqia.lib.grams import Hashes
 from cqia.lib.minhash import minima
 from cqia.lib.segment import parts_of_speech, words
 
+_NUMBER = "一"  # stands for every number: 一篇, 五部
 READ = 300  # characters of an instruction that are looked at
 PERMUTATIONS = 128  # of a MinHash signature: a likeness of 0.5 is estimated to within 0.04
 
@@ -34,20 +35,29 @@ def verb_and_noun(instruction: str) -> tuple[str, str] | None:
     An approximation, by jieba's parts of speech, of the root verb and its object that a dependency
     parse gives (Self-Instruct, Wang et al. 2022): the first verb with a meaning of its own that a noun
     follows in its clause. Of several nouns before the next verb it is the last, where Chinese has
-    the head of a phrase; a verb after 的 counts as a noun. What stands in quotation marks is passed
-    over.
+    the head of a phrase. A verb after 的 counts as a noun, one between a number and 的 describes the
+    noun: 写一篇吸引人的文章. What stands in quotation marks is passed over.
     """
-    verb = noun = before = ""
+    verb = noun = outer = before = ""
     for word, tag in parts_of_speech(_QUOTED.sub("", instruction[:READ])):
         named = before == "的" and tag == "v"
         if word in _ENDS or (_is_verb(word, tag) and not named):
             if noun:
                 break
-            verb = "" if word in _ENDS else word
+            outer, verb = _begun(verb, before, word)
+        elif word == "的" and outer:
+            verb, noun, outer = outer, "", ""
         elif verb and (named or _is_noun(word, tag)):
             noun = word
-        before = word
+        before = _NUMBER if tag == "m" else word
     return (verb, noun) if noun else None
+
+
+def _begun(verb: str, before: str, word: str) -> tuple[str, str]:
+    """The verb that waits for its noun while another describes it, and the verb from here on."""
+    if word in _ENDS:
+        return "", ""
+    return (verb if before == _NUMBER else ""), word
 
 
 def _is_verb(word: str, tag: str) -> bool:

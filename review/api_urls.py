@@ -1,6 +1,6 @@
 from django.urls import path
 
-from review import api, api_publishing, api_retractions
+from review import api, api_publishing, api_retractions, api_statistics
 
 urlpatterns = [
     path("projects/<slug:slug>/pairs/<int:pk>/review", api.review_pair, name="api-review"),
@@ -25,5 +25,10 @@ urlpatterns = [
         "projects/<slug:slug>/releases/<int:number>/rehearsals",
         api_publishing.rehearsals,
         name="api-rehearsals",
+    ),
+    path(
+        "projects/<slug:slug>/releases/<int:number>/statistics",
+        api_statistics.statistics,
+        name="api-statistics",
     ),
 ]

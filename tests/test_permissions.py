@@ -248,6 +248,7 @@ RULES: dict[str, Rule] = {
     "api-release-file": get(*LEADS),
     "api-pushes": get(*LEADS),
     "api-rehearsals": get(*LEADS),
+    "api-statistics": get(*LEADS),
     "api-retractions": get(*LEADS),
     "api-retraction": get(*LEADS),
     "api-campaigns": get(*LEADS, EVALUATOR),

@@ -46,7 +46,7 @@ def count(release: Release, report: Report) -> None:
             report(number, rows)
     Statistics.objects.bulk_create(
         [
-            Statistics(release=release, name=figure.id, data=_told(figure, rows, step))
+            Statistics(release=release, name=figure.id, data=told(figure, rows, step))
             for figure, step in steps
         ],
         ignore_conflicts=True,
@@ -64,5 +64,6 @@ def of(release: Release) -> dict[str, Any]:
     return dict(release.statistics.values_list("name", "data"))
 
 
-def _told(figure: Figure, rows: int, step: int) -> dict[str, Any]:
+def told(figure: Figure, rows: int, step: int) -> dict[str, Any]:
+    """What is kept of a figure that has seen every so manieth of so many rows."""
     return {"rows": rows, "read": -(-rows // step), **figure.data()}

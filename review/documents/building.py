@@ -106,6 +106,7 @@ def _page(name: str, facts: Facts, **more: str) -> bytes:
         "facts": facts,
         "splits": splits,
         "configs": [(config, [config.rows(split) for split in splits]) for config in facts.configs],
+        "whole": [(split, config.rows(split)) for config in facts.configs[:1] for split in splits],
         "lengths": counted.get("lengths", {}),
         "mixes": [(title, shares) for by, title in _MIXES if (shares := facts.shares(by))],
         "verdicts": counted.get("decisions", {}).get("verdicts", []),

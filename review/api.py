@@ -86,7 +86,7 @@ def releases(request: Request, slug: str) -> Response:
 
 
 @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
-@api_view(["GET"])
+@api_view(["GET", "HEAD"])
 def release_file(request: Request, slug: str, number: int, filename: str) -> HttpResponseBase:
     """Download one file of a release, whole or a range of it; of a withdrawn one only with `why`."""
     return serving.served(request, release_for(request, slug, number), filename)

@@ -15,13 +15,13 @@ from cqia.accounts.roles import Role
 from review import retractions as verbs
 from review.models import Retraction
 from review.retraction_forms import FORMS, What
-from review.retraction_search import Hit, Record, record_of
+from review.retraction_search import record_of
 
 
 class NewRetractionSerializer(serializers.Serializer[Any]):
     what = serializers.ChoiceField(choices=What.choices)
     pair = serializers.ListField(child=serializers.IntegerField(), required=False)
-    source = serializers.IntegerField(required=False, help_text="Number of a source.")
+    source: Any = serializers.IntegerField(required=False, help_text="Number of a source.")
     person = serializers.IntegerField(required=False, help_text="Number of a person.")
     decided = serializers.BooleanField(required=False)
     kind = serializers.ChoiceField(choices=Retraction.Kind.choices)
@@ -29,16 +29,16 @@ class NewRetractionSerializer(serializers.Serializer[Any]):
     dated = serializers.DateField(required=False)
 
 
-class HitSerializer(serializers.Serializer[Hit]):
+class HitSerializer(serializers.Serializer[Any]):
     release = serializers.CharField(source="withdrawal.release.version")
     rows = serializers.IntegerField(source="withdrawal.rows")
-    models = serializers.SlugRelatedField(
+    models: Any = serializers.SlugRelatedField(
         source="withdrawal.release.model_versions", slug_field="name", many=True, read_only=True
     )
     patch = serializers.CharField(source="patch.version", default=None, allow_null=True)
 
 
-class RetractionSerializer(serializers.Serializer[Record]):
+class RetractionSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField(source="retraction.pk")
     what = serializers.CharField(source="retraction.what")
     kind = serializers.CharField(source="retraction.kind")
@@ -63,7 +63,9 @@ def retractions(request: Request, slug: str) -> Response:
     given.is_valid(raise_exception=True)
     form = FORMS[given.validated_data["what"]](project, given.validated_data)
     if not form.is_valid():
-        raise serializers.ValidationError(form.errors)
+        raise serializers.ValidationError(
+            {name: list(faults) for name, faults in form.errors.items()}
+        )
     data = given.validated_data
     why = verbs.Why(data["kind"], data["reason"], data.get("dated"))
     made = verbs.withdraw(project, person(request), form.target(), why)

@@ -22,6 +22,7 @@ STAND_ALONE = [
     "403_csrf.html",
     "404.html",
     "409.html",
+    "410.html",
     "429.html",
     "500.html",
 ]

@@ -32,6 +32,7 @@ def files(request: Request, slug: str, number: int) -> HttpResponse:
         "files": listed.filter(format=wanted) if wanted else listed,
         "formats": formats,
         "format": wanted,
+        "count": listed.count(),
         "total": sum(listed.values_list("size", flat=True)),
         "why": request.GET.get("why", "").strip()[:400],
         "leads": Role.LEAD in request.roles,

@@ -1,8 +1,10 @@
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
+import pyarrow as pa
 from django.utils.translation import gettext_lazy as _
 
-from review.exports.base import Exporter
+from review.exports.base import ASKED, TEXT, Exporter, Item, asked
 
 
 class Alpaca(Exporter):
@@ -11,7 +13,7 @@ class Alpaca(Exporter):
     id: ClassVar[str] = "alpaca"
     name: ClassVar[str] = "Alpaca"
     description = _("Instruction, input and output, with system and history columns.")
+    schema = pa.schema([*ASKED, ("output", TEXT)])
 
-    def row(self, record: dict[str, Any], extra: dict[str, Any]) -> dict[str, Any]:
-        row = {field: record[field] for field in ("instruction", "input", "output")}
-        return {**row, "system": extra["system"], "history": extra["history"]}
+    def rows(self, item: Item) -> Iterator[dict[str, Any]]:
+        yield {**asked(item), "output": item.data["output"]}

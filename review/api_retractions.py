@@ -64,7 +64,7 @@ def retractions(request: Request, slug: str) -> Response:
     form = FORMS[given.validated_data["what"]](project, given.validated_data)
     if not form.is_valid():
         raise serializers.ValidationError(
-            {name: list(faults) for name, faults in form.errors.items()}
+            {name: [str(one) for one in faults] for name, faults in form.errors.items()}
         )
     data = given.validated_data
     why = verbs.Why(data["kind"], data["reason"], data.get("dated"))

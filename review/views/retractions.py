@@ -59,8 +59,8 @@ def new_retraction(request: Request, slug: str) -> HttpResponse:
             return redirect("review:retraction", slug, made.pk)
         except CqiaError as error:
             why.add_error(None, str(error))
-    context = {"room": "releases", "what": what, "whats": What.choices, "target": target}
-    context = {**context, "why": why, **_preview(project, given, what, target)}
+    context: dict[str, Any] = {"room": "releases", "what": what, "whats": What.choices}
+    context |= {"target": target, "why": why, **_preview(project, given, what, target)}
     status = 400 if request.method == "POST" else 200
     return render(request, "review/new_retraction.html", context, status=status)
 

@@ -10,9 +10,7 @@ RELEASE_FAULTS: dict[str, Promise] = {
         "Approved pairs that are in a benchmark: %(count)s. Waive or reject each, then freeze."
     ),
     # The gate
-    "release_blocked": _(
-        "The gate holds the release back: %(problems)s problems in %(rows)s rows. Its page names them."
-    ),
+    "release_blocked": _("Rows that the gate holds back: %(rows)s. Its page names them and why."),
     "gate_reason": _("Say why it may go out."),
     "gate_waived_already": _("Somebody has let this through already."),
     "gate_not_waivable": _("This cannot be let through."),

@@ -35,7 +35,7 @@ SELECT chosen.pair_id, chosen.response_id, chosen.review_id, chosen.kind, chosen
        OR coalesce(review.input <> pair.input, false) AS changed
   FROM (SELECT DISTINCT ON (pair_id) * FROM chosen ORDER BY pair_id, ordinal) chosen
   JOIN {Pair._meta.db_table} pair ON pair.id = chosen.pair_id
-  JOIN {Response._meta.db_table} answer ON answer.id = chosen.response_id
+  LEFT JOIN {Response._meta.db_table} answer ON answer.id = chosen.response_id
   LEFT JOIN {Review._meta.db_table} review ON review.id = chosen.review_id;
 CREATE UNIQUE INDEX ON gate_pairs (pair_id);
 ANALYZE gate_pairs

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from django.db import transaction
 
-from annotation import decisions, ingest, jobs, members, prefilter, queue, uploads
+from annotation import decisions, ingest, jobs, members, prefilter, queue, terms, uploads
 from annotation.answers import shown
 from annotation.models import Claim, Job, Pair, Project, State
 from cqia.accounts.models import AuditEntry, User, record
@@ -23,6 +23,9 @@ from review.models import Review
 SLUG = "demo"
 LOADED = "demo loaded"
 LEFT_IN_INBOX = 6  # every sixth decision waits for whoever tries the review
+
+# Written for the demo: nobody has to be asked, and everything may be done with it.
+_TERMS = terms.Terms("CC BY 4.0", "CC-BY-4.0", "not_needed", "free")
 
 Say = Callable[[str], None]
 _WORK = {
@@ -68,8 +71,10 @@ def load(say: Say = lambda line: None) -> bool:
 def _bring_in(project: Project, users: dict[str, User]) -> None:
     """Import the eight files, and let the pre-filter decide on their rows."""
     for file, (name, recipe) in script.SOURCES.items():
-        wanted = uploads.Wanted(name, recipe, "CC BY 4.0")
-        uploads.take(project, wanted, script.FOLDER / "candidates" / file, file, users["lead"])
+        wanted = uploads.Wanted(name, recipe, _TERMS.licence)
+        path = script.FOLDER / "candidates" / file
+        taken = uploads.take(project, wanted, path, file, users["lead"])
+        terms.set_terms(taken.batch.source, _TERMS, users["lead"])
     _work_off(project)
 
 

@@ -190,10 +190,9 @@ def _answers(ids: Sequence[int]) -> dict[int, dict[int, Response]]:
     return found
 
 
-def _published(answers: dict[int, Response], last: int, *, ranked: bool) -> Iterator[str]:
+def _published(answers: dict[int, Response], last: int | None, *, ranked: bool) -> Iterator[str]:
     """The answer and those it replaced; of a ranking also what it was ranked against."""
-    line = set()
-    at: int | None = last
+    line, at = set(), last
     while at is not None:
         line.add(at)
         at = answers[at].parent_id

@@ -18,7 +18,6 @@ urlpatterns = [
     path("releases/<int:number>/SHA256SUMS", files.sums, name="sums"),
     path("releases/<int:number>/access", files.access, name="access"),
     path("releases/<int:number>/tombstones.json", retractions.tombstones_of, name="tombstones"),
-    path("releases/<int:number>/mix.<str:form>", releases.mix_chart, name="mix-chart"),
     # the statistics of a release
     path("releases/<int:number>/statistics/", statistics.statistics, name="statistics"),
     path("releases/<int:number>/statistics/count", statistics.count, name="count-figures"),

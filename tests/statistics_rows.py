@@ -40,6 +40,14 @@ class Made:
         )
 
     @property
+    def prompt_chars(self) -> int:
+        return len(self.instruction) + len(self.input)
+
+    @property
+    def answer_chars(self) -> int:
+        return len(self.output)
+
+    @property
     def digest(self) -> bytes:
         return self.sha256 or self.output.encode()
 

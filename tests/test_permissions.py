@@ -184,7 +184,6 @@ RULES: dict[str, Rule] = {
     "review:retractions": get(*LEADS),
     "review:new-retraction": get(*LEADS),
     "review:retraction": get(*LEADS),
-    "review:mix-chart": get(*LEADS),
     "review:statistics": get(*LEADS),
     "review:statistics-chart": get(*LEADS),
     "review:count-figures": post(*LEADS),

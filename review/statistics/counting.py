@@ -6,6 +6,7 @@ from typing import Any
 from annotation import jobs
 from annotation.models import Job
 from cqia.accounts.models import User
+from review.items import stream
 from review.models import Release, Statistics
 from review.statistics import FIGURES, Figure
 
@@ -34,8 +35,6 @@ def count(release: Release, report: Report) -> None:
     figures = [figure() for figure in FIGURES if figure.id not in known]
     if not figures:
         return
-    from review.items import stream
-
     rows = release.items.filter(kind="sft").count()
     steps = [(figure, every(rows, figure.most)) for figure in figures]
     for number, row in enumerate(stream(release)):

@@ -27,9 +27,8 @@ class Lengths(Figure):
         self.answers: dict[str, array[int]] = defaultdict(lambda: array("I"))
 
     def add(self, row: Row) -> None:
-        record = row.data
-        self.prompts[row.source].append(len(record["instruction"]) + len(record["input"]))
-        self.answers[row.source].append(len(record["output"]))
+        self.prompts[row.source].append(row.prompt_chars)
+        self.answers[row.source].append(row.answer_chars)
 
     def data(self) -> dict[str, Any]:
         sources = sorted(self.answers, key=lambda source: (-len(self.answers[source]), source))

@@ -31,7 +31,7 @@ class Mix(Figure):
     def add(self, row: Row) -> None:
         record = row.data
         self.every_row_has_tokens &= row.tokens is not None
-        weight = (1, len(record["output"]), row.tokens or 0)
+        weight = (1, row.answer_chars, row.tokens or 0)
         _add(self.whole, weight)
         for by, names in (
             ("source", (row.source,)),

@@ -26,9 +26,7 @@ class Scores(Figure):
 class Agreement(Figure):
     id: ClassVar[str] = "agreement"
     name = _("Agreement")
-    description = _(
-        "How far annotators of the same pair agreed, from 0 to 1, where there were two."
-    )
+    description = _("The share of annotators’ pairs who decided alike on a row, where there were several.")
 
     def __init__(self) -> None:
         self.agreement = Binned(0.1, 1)

@@ -7,13 +7,13 @@ from annotation.access import project_for
 from annotation.models import Pair, Project, State
 from cqia.accounts.http import Request
 from cqia.accounts.roles import Role
-from cqia.lib.chart_response import respond
 from cqia.lib.errors import CqiaError
-from review import figures
+from review import package
 from review import releases as freezing
 from review.access import release_for
-from review.exports import EXPORTERS
 from review.forms import FreezeForm
+from review.statistics import counting
+from review.views.files import withdrawn
 
 
 @login_required
@@ -40,7 +40,7 @@ def _list(request: Request, project: Project, form: FreezeForm, status: int = 20
     context = {
         "room": "releases",
         "form": form,
-        "releases": figures.with_rows(project.releases.select_related("created_by")),
+        "releases": package.listed(project.releases.select_related("created_by")),
         "approved": Pair.objects.filter(project=project, state=State.APPROVED).count(),
         "jobs": project.jobs.live().filter(task=freezing.TASK),
     }
@@ -54,16 +54,13 @@ def release(request: Request, slug: str, number: int) -> HttpResponse:
     context = {
         "room": "releases",
         "release": shown,
-        "figures": figures.figures(shown),
-        "formats": [(exporter, shown.files.filter(exporter=exporter.id)) for exporter in EXPORTERS],
+        "figures": counting.of(shown),
+        "formats": package.formats(shown),
+        "files": shown.files.order_by("filename"),
+        "changelog": package.document(shown, "CHANGELOG.md"),
+        "card": package.document(shown, "README.md"),
         "job": shown.job,
+        "leads": Role.LEAD in request.roles,
+        **withdrawn(shown),
     }
     return render(request, "review/release.html", context)
-
-
-@login_required
-@require_GET
-def mix_chart(request: Request, slug: str, number: int, form: str) -> HttpResponse:
-    """The mix of a release by source, in rows and in characters, as svg, png or csv."""
-    shown = release_for(request, slug, number)
-    return respond(request, figures.mix_chart(shown), form)

@@ -1,0 +1,70 @@
+"""What the page of a release shows of its files: one line a format, the card, the changelog."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Sum
+from django.utils.safestring import SafeString
+
+from cqia.lib import markdown
+from review.exports import EXPORTERS
+from review.models import Release, ReleaseFile, Withdrawal
+from review.releases import folder
+
+_READ = markdown.LENGTH_LIMIT  # characters of a document that are shown
+
+
+@dataclass(frozen=True)
+class Format:
+    """The files of one format, those of every split and kind together."""
+
+    id: str
+    name: str
+    description: str
+    files: int
+    rows: int
+    size: int
+
+
+def formats(release: Release) -> list[Format]:
+    """In the order of the exporters; those that have no files yet are not listed."""
+    counted = {
+        row["format"]: row
+        for row in release.files.exclude(split="")
+        .order_by()
+        .values("format")
+        .annotate(files=Count("pk"), rows=Sum("rows"), size=Sum("size"))
+    }
+    return [
+        Format(exporter.id, exporter.name, str(exporter.description), **_sums(counted[exporter.id]))
+        for exporter in EXPORTERS
+        if exporter.id in counted
+    ]
+
+
+def _sums(row: Mapping[str, int]) -> dict[str, int]:
+    return {key: row[key] for key in ("files", "rows", "size")}
+
+
+def document(release: Release, name: str) -> SafeString | None:
+    """A Markdown document of the release as safe HTML, without its YAML head; None before it is built."""
+    path = folder(release) / name
+    if not release.files.filter(filename=name).exists() or not path.is_file():
+        return None
+    with path.open(encoding="utf-8") as file:
+        return markdown.render(_body(file.read(_READ)))
+
+
+def _body(text: str) -> str:
+    if not text.startswith("---\n"):
+        return text
+    return text.partition("\n---\n")[2]
+
+
+def listed(releases: QuerySet[Release]) -> QuerySet[Release]:
+    """Each with the bytes of its files as `size`, and whether it is `withdrawn`."""
+    sizes = ReleaseFile.objects.filter(release=OuterRef("pk")).order_by().values("release")
+    return releases.annotate(
+        size=Subquery(sizes.annotate(size=Sum("size")).values("size")),
+        withdrawn=Exists(Withdrawal.objects.filter(release=OuterRef("pk"))),
+    )

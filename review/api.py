@@ -45,16 +45,15 @@ class FreezingSerializer(serializers.Serializer[Any]):
 class FileSerializer(serializers.ModelSerializer[ReleaseFile]):
     class Meta:
         model = ReleaseFile
-        fields = ["filename", "exporter", "rows", "size", "sha256"]
+        fields = ["filename", "format", "config", "split", "rows", "size", "sha256"]
 
 
 class ReleaseSerializer(serializers.ModelSerializer[Release]):
     files = FileSerializer(many=True)
-    rows = serializers.IntegerField()
 
     class Meta:
         model = Release
-        fields = ["number", "summary", "rows", "created_at", "files"]
+        fields = ["number", "version", "summary", "rows", "root", "created_at", "files"]
 
 
 @extend_schema(request=VerdictSerializer, responses={201: ReviewSerializer})

@@ -26,7 +26,7 @@ class Scores(Figure):
 class Agreement(Figure):
     id: ClassVar[str] = "agreement"
     name = _("Agreement")
-    description = _("The share of annotators’ pairs who decided alike on a row, where there were several.")
+    description = _("Of every two annotators of a row, how many decided alike: 0 none, 1 all.")
 
     def __init__(self) -> None:
         self.agreement = Binned(0.1, 1)

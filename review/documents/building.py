@@ -65,7 +65,6 @@ def facts_of(release: Release) -> Facts:
         statistics=dict(release.statistics.values_list("name", "data")),
         gate=report.figures if report else {},
         sources=tuple(report.sources) if report else (),
-        composition=release.composition,
     )
 
 

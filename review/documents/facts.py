@@ -30,7 +30,6 @@ class Facts:
     statistics: Mapping[str, Any] = field(default_factory=dict)
     gate: Mapping[str, int] = field(default_factory=dict)
     sources: tuple[Mapping[str, Any], ...] = ()
-    composition: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def configs(self) -> list[Config]:

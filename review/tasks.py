@@ -3,13 +3,13 @@
 from celery import shared_task
 
 from annotation import jobs
-from review import publishing, rehearsing, releases
+from review import patching, pipeline, publishing, rehearsing, releases, retractions
 from review.statistics import counting
 
 
 @shared_task(name=releases.TASK)
 def freeze(job_id: int) -> None:
-    jobs.run(job_id, releases.freeze)
+    jobs.run(job_id, pipeline.freeze)
 
 
 @shared_task(name=publishing.TASK)

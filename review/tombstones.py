@@ -1,13 +1,22 @@
 """What is said in public of withdrawn rows: where they were, their digest, why and when; no text."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import orjson
 
+from review.documents.building import keep
 from review.models import Release, ReleaseItem
 
 FILENAME = "tombstones.json"
+
+
+def write_tombstones(release: Release, report: Callable[[int, int], None]) -> None:
+    """The step of freezing: of a patched release alone, and as it was when it was patched."""
+    if release.retraction_id is not None and not release.files.filter(filename=FILENAME).exists():
+        rows = sum(1 for _ in _rows(release, now=False))
+        keep(release, FILENAME, b"".join(text(release, now=False)), rows)
+    report(1, 1)
 
 
 def text(release: Release, *, now: bool = True) -> Iterator[bytes]:

@@ -17,7 +17,7 @@ from cqia.lib.errors import CqiaError
 from evaluation.demo import accounts, polls, script
 from evaluation.demo.script import Place, Reviewed
 from review import decisions as reviewing
-from review import releases
+from review import pipeline, releases
 from review.models import Review
 
 SLUG = "demo"
@@ -31,7 +31,7 @@ Say = Callable[[str], None]
 _WORK = {
     uploads.IMPORT: ingest.import_batch,
     ingest.PREFILTER: prefilter.run,
-    releases.TASK: releases.freeze,
+    releases.TASK: pipeline.freeze,
 }
 
 

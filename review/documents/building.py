@@ -68,7 +68,7 @@ def facts_of(release: Release) -> Facts:
     )
 
 
-def keep(release: Release, name: str, content: bytes) -> None:
+def keep(release: Release, name: str, content: bytes, rows: int = 0) -> None:
     """Write a document under its name, all or nothing, and list it; one that is listed stays."""
     if release.files.filter(filename=name).exists():
         return
@@ -83,7 +83,7 @@ def keep(release: Release, name: str, content: bytes) -> None:
         format="document",
         sha256=hashlib.sha256(content).hexdigest(),
         size=len(content),
-        rows=0,
+        rows=rows,
     )
 
 

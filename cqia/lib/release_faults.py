@@ -9,6 +9,7 @@ RELEASE_FAULTS: dict[str, Promise] = {
     "release_contaminated": _(
         "Approved pairs that are in a benchmark: %(count)s. Waive or reject each, then freeze."
     ),
+    "disk_full": _("The disk is full. Nothing that was half written is left of it."),
     # The gate
     "release_blocked": _("Rows that the gate holds back: %(rows)s. Its page names them and why."),
     "gate_reason": _("Say why it may go out."),

@@ -36,8 +36,8 @@ class Item(Protocol):
 class Exporter(ABC):
     """One format. Every row has every column of `schema`, in its order.
 
-    `kinds`: which items it reads; `by_config`: one folder a source, not one for all;
-    `endings`: the kinds of file there are of it, see review.exports.files.
+    `kinds`: which items it reads; `by_config`: one folder a source, not one for all; `verbatim`: a
+    line is the frozen record itself; `endings`: its kinds of files, see cqia.lib.row_files.
     """
 
     id: ClassVar[str]
@@ -46,6 +46,7 @@ class Exporter(ABC):
     schema: ClassVar[pa.Schema]
     kinds: ClassVar[tuple[str, ...]] = ("sft",)
     by_config: ClassVar[bool] = False
+    verbatim: ClassVar[bool] = False
     endings: ClassVar[tuple[str, ...]] = (".jsonl", ".parquet")
 
     @abstractmethod

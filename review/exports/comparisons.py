@@ -32,7 +32,7 @@ def comparisons(item: Item) -> list[Comparison]:
 
 
 def _rewritten(item: Item) -> Iterator[Comparison]:
-    for original in item.more["originals"]:
+    for original in item.more.get("originals", ()):
         yield Comparison(
             item.data["output"],
             original["text"],
@@ -48,7 +48,7 @@ def _ranked(item: Item) -> Iterator[Comparison]:
     """Each answer over each one of a lower tier; none where people found all of them bad."""
     if item.more.get("all_bad"):
         return
-    for better, worse in combinations(item.more["tiers"], 2):
+    for better, worse in combinations(item.more.get("tiers", ()), 2):
         for chosen in better:
             for rejected in worse:
                 yield Comparison(chosen, rejected, "ranking")

@@ -34,6 +34,7 @@ class Cqia(Exporter):
     description = _("The nine fields of COIG-CQIA, all of them on every row.")
     schema = SCHEMA
     by_config = True
+    verbatim = True
 
     def rows(self, item: Item) -> Iterator[dict[str, Any]]:
         yield item.data

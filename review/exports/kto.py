@@ -45,4 +45,4 @@ class KtoAlpaca(Exporter):
 
 
 def _said(item: Item) -> dict[str, Any]:
-    return {"label": item.kind == "sft", "reasons": item.more["reasons"]}
+    return {"label": item.kind == "sft", "reasons": item.more.get("reasons", [])}

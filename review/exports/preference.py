@@ -27,9 +27,7 @@ class Preference(Exporter):
         "A chosen and a rejected answer: the rewrite over what it replaced, with the size of the"
         " edit and its reason, and each answer over those ranked below it."
     )
-    schema = pa.schema(
-        [("prompt", MESSAGES), ("chosen", MESSAGES), ("rejected", MESSAGES), *_WHY]
-    )
+    schema = pa.schema([("prompt", MESSAGES), ("chosen", MESSAGES), ("rejected", MESSAGES), *_WHY])
 
     def rows(self, item: Item) -> Iterator[dict[str, Any]]:
         for one in comparisons(item):
@@ -60,5 +58,5 @@ def _why(one: Comparison, item: Item) -> dict[str, Any]:
         "edited": one.edited,
         "ratio": one.ratio,
         "rejected_model": one.model,
-        "prompt_edited": item.more["prompt_edited"],
+        "prompt_edited": item.more.get("prompt_edited", False),
     }

@@ -24,7 +24,7 @@ class Ranking(Exporter):
 
     def rows(self, item: Item) -> Iterator[dict[str, Any]]:
         ranked = [
-            (text, rank) for rank, tier in enumerate(item.more["tiers"], 1) for text in tier
+            (text, rank) for rank, tier in enumerate(item.more.get("tiers", ()), 1) for text in tier
         ]
         if ranked:
             yield {

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from annotation import jobs
-from review import patching, pipeline, publishing, rehearsing, releases, retractions
+from review import examining, patching, pipeline, publishing, rehearsing, releases, retractions
 from review.statistics import counting
 
 
@@ -25,3 +25,18 @@ def rehearse(job_id: int) -> None:
 @shared_task(name=counting.TASK)
 def count_figures(job_id: int) -> None:
     jobs.run(job_id, counting.run)
+
+
+@shared_task(name=retractions.TASK)
+def withdraw(job_id: int) -> None:
+    jobs.run(job_id, retractions.carry_out)
+
+
+@shared_task(name=retractions.PATCH_TASK)
+def patch(job_id: int) -> None:
+    jobs.run(job_id, patching.build)
+
+
+@shared_task(name=examining.TASK)
+def examine(job_id: int) -> None:
+    jobs.run(job_id, examining.examine)

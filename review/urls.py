@@ -1,6 +1,16 @@
 from django.urls import path
 
-from review.views import files, inbox, publishing, releases, retractions, statistics
+from review.views import (
+    changes,
+    files,
+    gate,
+    inbox,
+    licences,
+    publishing,
+    releases,
+    retractions,
+    statistics,
+)
 
 app_name = "review"
 
@@ -18,6 +28,8 @@ urlpatterns = [
     path("releases/<int:number>/SHA256SUMS", files.sums, name="sums"),
     path("releases/<int:number>/access", files.access, name="access"),
     path("releases/<int:number>/tombstones.json", retractions.tombstones_of, name="tombstones"),
+    path("releases/<int:number>/changes/", changes.changes, name="changes"),
+    path("releases/<int:number>/rows/<int:position>/proof.json", changes.proof, name="proof"),
     # the statistics of a release
     path("releases/<int:number>/statistics/", statistics.statistics, name="statistics"),
     path("releases/<int:number>/statistics/count", statistics.count, name="count-figures"),
@@ -26,6 +38,15 @@ urlpatterns = [
         statistics.chart,
         name="statistics-chart",
     ),
+    # the gate
+    path("releases/gate/<int:pk>/", gate.gate, name="gate"),
+    path("releases/gate/<int:pk>/examine", gate.examine, name="examine"),
+    path("releases/gate/<int:pk>/waivers/<int:number>/end", gate.end_waiver, name="end-waiver"),
+    path("releases/gate/problems/<int:pk>.csv", gate.problem_rows, name="gate-rows"),
+    path("releases/gate/problems/<int:pk>/waive", gate.waive, name="waive-gate"),
+    path("releases/<int:number>/gate/", gate.release_gate, name="release-gate"),
+    path("releases/licences/", licences.licences, name="licences"),
+    path("releases/licences/<int:number>/", licences.licence_version, name="licence-version"),
     # withdrawing
     path("retractions/", retractions.retractions, name="retractions"),
     path("retractions/new", retractions.new_retraction, name="new-retraction"),

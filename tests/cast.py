@@ -1,18 +1,21 @@
 """The cast of the tests: who they are, what they may do, and the pairs they meet."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
+from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from annotation import queue, workflow
+from annotation import jobs, queue, workflow
 from annotation.models import (
     Annotation,
     Batch,
     Claim,
+    Job,
     Pair,
     Project,
     Response,
@@ -21,6 +24,9 @@ from annotation.models import (
 )
 from cqia.accounts.models import Membership, User
 from cqia.accounts.roles import Role
+from review import pipeline, releases
+from review.decisions import Verdict, decide
+from review.models import Release, Review
 
 MakePair = Callable[..., Pair]
 ClientOf = Callable[[User], Client]
@@ -192,3 +198,49 @@ def make_annotated(make_pair: MakePair, annotator: User) -> MakeAnnotated:
         return pair
 
     return make_annotated
+
+
+@pytest.fixture
+def make_approved(make_annotated: MakeAnnotated, reviewer: User) -> MakeAnnotated:
+    """make_approved(…): as make_annotated, and approved by the reviewer."""
+
+    def make_approved(*answers: str, **decided: Any) -> Pair:
+        pair = make_annotated(*answers, **decided)
+        decide(reviewer, pair, Verdict(Review.Verb.APPROVE))
+        pair.refresh_from_db()
+        return pair
+
+    return make_approved
+
+
+MakeRelease = Callable[..., Release]
+
+
+@pytest.fixture
+def make_release(
+    project: Project,
+    lead: User,
+    make_approved: MakeAnnotated,
+    reviewer: User,
+    settings: Any,
+    tmp_path: Path,
+) -> MakeRelease:
+    """make_release([pair, …], **composition): a release of everything approved, with all its files.
+
+    The pairs are approved first where they wait for it; one is made where there would be none.
+    """
+    settings.MEDIA_ROOT = tmp_path
+
+    def make_release(pairs: Sequence[Pair] = (), **composition: Any) -> Release:
+        for pair in pairs:
+            if pair.state == State.ANNOTATED:
+                decide(reviewer, pair, Verdict(Review.Verb.APPROVE))
+        if not Pair.objects.filter(project=project, state=State.APPROVED).exists():
+            make_approved()
+        job = releases.ask_for(project, lead, "茶", composition or None)
+        jobs.run(job.pk, pipeline.freeze)
+        job.refresh_from_db()
+        assert (job.state, job.code) == (Job.State.DONE, "")
+        return Release.objects.get(job=job)
+
+    return make_release

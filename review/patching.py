@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db import connection, transaction
 
 from annotation.models import Job
-from review import numbering, pipeline
+from review import numbering, pipeline, retractions
 from review.freezing import Beside, Header, locked, write
 from review.frozen_rows import Frozen
 from review.models import Release, ReleaseItem, RetractedPair, Retraction
@@ -29,12 +29,14 @@ def build(job: Job) -> None:
 
 
 def _patch(job: Job) -> Release | None:
-    """None where nothing of the release is left."""
-    before = Release.objects.get(pk=job.params["release"], project=job.project)
-    with Beside(job, before.rows) as beside, transaction.atomic():
+    """None where nothing of the release is left, or an earlier job has taken it all out already."""
+    wanted = Release.objects.get(pk=job.params["release"], project=job.project)
+    with Beside(job, wanted.rows) as beside, transaction.atomic():
         locked(job)
+        before = retractions.latest_patch(wanted)
         retraction = Retraction.objects.get(pk=job.params["retraction"])
-        if not before.items.filter(pair__retracted=None).exists():
+        left = before.items.filter(pair__retracted=None)
+        if not left.exists() or left.count() == before.rows:
             return None
         header = Header(
             summary=f"{before.version} without what was withdrawn",

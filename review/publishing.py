@@ -17,6 +17,7 @@ from cqia.accounts.models import User
 from cqia.lib.errors import CqiaError
 from review.models import HubAccount, Push, Release
 from review.releases import folder
+from review.serving import gone
 
 TASK = "review.push"
 
@@ -29,9 +30,11 @@ def account_of(project: Project) -> HubAccount:
 
 
 def ask_for(release: Release, user: User, repo: str, private: bool) -> Push:
-    """Start the job that publishes a release whose files are all there."""
+    """Start the job that publishes a release whose files are all there, and that is not withdrawn."""
     if not (folder(release) / "README.md").exists():
         raise CqiaError("release_not_built")
+    if release.withdrawals.exists():
+        raise gone(release)
     with transaction.atomic():
         return Push.objects.create(
             release=release,
@@ -55,6 +58,8 @@ def push(job: Job) -> None:
         return
     api = _api(pushed)
     release = pushed.release
+    if release.withdrawals.exists():  # since it was asked for
+        raise gone(release)
     with _told(pushed.endpoint), ExitStack() as opened:
         api.create_repo(pushed.repo, repo_type="dataset", private=pushed.private, exist_ok=True)
         paths = files(release)

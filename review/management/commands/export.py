@@ -14,6 +14,7 @@ from review.exports import EXPORTERS, Exporter
 from review.exports.templates import DEFAULT, TEMPLATES
 from review.exports.text import Text
 from review.models import Release
+from review.serving import gone
 
 _SPLITS = ("train", "validation", "test")
 
@@ -33,10 +34,15 @@ class Command(BaseCommand):
         kind = parser.add_mutually_exclusive_group()
         kind.add_argument("--parquet", action="store_const", dest="kind", const=".parquet")
         kind.add_argument("--zstd", action="store_const", dest="kind", const=".jsonl.zst")
+        parser.add_argument(
+            "--withdrawn", action="store_true", help="also where rows of it were withdrawn since"
+        )
         parser.add_argument("--out", type=Path, help="a file, not standard output")
 
     def handle(self, **options: Any) -> None:
         release = _release(options["project"], options["release"])
+        if release.withdrawals.exists() and not options["withdrawn"]:
+            raise CommandError(str(gone(release)))
         exporter = _exporter(options["format"], options["chat_template"])
         ending = options["kind"] or exporter.endings[0]
         if options["kind"] and exporter.endings == (".csv",):

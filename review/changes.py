@@ -78,13 +78,18 @@ class Row:
         return one
 
     @property
+    def withdrawn(self) -> bool:
+        """Its texts are shown to nobody any more."""
+        return hasattr(self.item.pair, "retracted")
+
+    @property
     def question(self) -> str:
-        return str(self.item.data["instruction"])
+        return "" if self.withdrawn else str(self.item.data["instruction"])
 
     @property
     def parts(self) -> Iterator[tuple[str, SafeString]]:
         """The texts that differ, by their fields, as differences."""
-        if self.before is None or self.after is None:
+        if self.before is None or self.after is None or self.withdrawn:
             return
         for name in ("instruction", "input", "output"):
             old, new = self.before.data[name], self.after.data[name]
@@ -141,5 +146,5 @@ def _rows(old: Release, new: Release, which: str, most: int) -> list[Row]:
 
 def _at(release: Release, positions: list[int | None]) -> dict[int | None, ReleaseItem]:
     known = [place for place in positions if place is not None]
-    found = release.items.filter(position__in=known)
+    found = release.items.filter(position__in=known).select_related("pair__retracted")
     return {item.position: item for item in found}

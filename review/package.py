@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.safestring import SafeString
 
 from cqia.lib import markdown
 from review.exports import EXPORTERS
-from review.models import Release, ReleaseFile, Withdrawal
+from review.models import GateReport, Release, ReleaseFile, Withdrawal
 from review.releases import folder
 
 _READ = markdown.LENGTH_LIMIT  # characters of a document that are shown
@@ -44,6 +46,15 @@ def formats(release: Release) -> list[Format]:
 
 def _sums(row: Mapping[str, int]) -> dict[str, int]:
     return {key: row[key] for key in ("files", "rows", "size")}
+
+
+def gate(release: Release) -> dict[str, Any]:
+    """For review/_gate.html: the gate's report, what it told of, and how many rows were let through."""
+    report = GateReport.objects.filter(release=release).first()
+    found = {"told": 0, "waived": 0}
+    if report is not None:
+        found = report.problems.aggregate(told=Count("pk"), waived=Coalesce(Sum("waived"), 0))
+    return {"report": report, **found}
 
 
 def document(release: Release, name: str) -> SafeString | None:

@@ -61,6 +61,7 @@ def release(request: Request, slug: str, number: int) -> HttpResponse:
         "card": package.document(shown, "README.md"),
         "job": shown.job,
         "leads": Role.LEAD in request.roles,
+        **package.gate(shown),
         **withdrawn(shown),
     }
     return render(request, "review/release.html", context)

@@ -21,13 +21,13 @@ def manifest_beside(file: Path) -> Path:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """A JSON object from a file. Raises CqiaError("not_json") where it holds none."""
+    """A JSON object from a file. Raises CqiaError("no_such_json") where it holds none."""
     try:
         told = orjson.loads(path.read_bytes())
     except (OSError, orjson.JSONDecodeError) as error:
-        raise CqiaError("not_json", {"file": path.name}) from error
+        raise CqiaError("no_such_json", {"file": path.name}) from error
     if not isinstance(told, dict):
-        raise CqiaError("not_json", {"file": path.name})
+        raise CqiaError("no_such_json", {"file": path.name})
     return told
 
 
@@ -49,12 +49,12 @@ def file_in(file: Path, told: dict[str, Any]) -> str:
 def row_in(file: Path, proof_file: Path, told: dict[str, Any] | None = None) -> proofs.Proof:
     """The proof, if it holds for the row in `file`, and for the release of the manifest if given.
 
-    Raises CqiaError("row_not_proven") otherwise, or "not_json" where the proof cannot be read.
+    Raises CqiaError("row_not_proven") otherwise, or "no_such_json" where the proof cannot be read.
     """
     try:
         proof = proofs.read(read(proof_file))
     except (KeyError, TypeError, ValueError) as error:
-        raise CqiaError("not_json", {"file": proof_file.name}) from error
+        raise CqiaError("no_such_json", {"file": proof_file.name}) from error
     row = file.read_bytes().strip(b"\r\n")
     of_release = told is None or (told.get("root"), told.get("rows")) == (proof.root, proof.rows)
     if not of_release or not proof.holds(row):

@@ -4,6 +4,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 RELEASE_FAULTS: dict[str, Promise] = {
+    # Composing
+    "composition_shape": _("The composition's field “%(field)s” has not the right shape."),
+    "composition_unknown": _("A composition has no field “%(field)s”."),
+    "composition_range": _("The composition's field “%(field)s” is out of its range."),
+    "composition_day": _("The composition's field “%(field)s” is no day: write it as 2026-01-31."),
+    "composition_name": _("There is a composition “%(name)s” already."),
+    "unknown_composition": _("There is no composition “%(name)s”."),
+    "mixture_empty": _("Say how much of at least one part the mixture takes."),
+    "split_too_much": _("Validation and test leave nothing for training."),
+    "nothing_selected": _("The composition selects no row."),
     # Freezing
     "nothing_approved": _("No pair is approved yet, so there is nothing to release."),
     "release_contaminated": _(
@@ -14,7 +24,7 @@ RELEASE_FAULTS: dict[str, Promise] = {
     "version_taken": _("There is a release %(version)s already."),
     # Checking a copy
     "no_manifest": _("There is no release.json beside %(file)s. Say where it is with --manifest."),
-    "not_json": _("%(file)s cannot be read: it holds no JSON of the kind that is wanted."),
+    "no_such_json": _("%(file)s cannot be read: it holds no JSON of the kind that is wanted."),
     "file_changed": _("%(file)s is not what the release holds: its SHA-256 is another."),
     "file_unknown": _("The release holds no such file as %(file)s."),
     "row_not_proven": _("The proof does not hold: this row is not in that release as it is here."),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from review import api, api_publishing, api_retractions, api_statistics
+from review import api, api_gate, api_publishing, api_retractions, api_statistics
 
 urlpatterns = [
     path("projects/<slug:slug>/pairs/<int:pk>/review", api.review_pair, name="api-review"),
@@ -31,4 +31,7 @@ urlpatterns = [
         api_statistics.statistics,
         name="api-statistics",
     ),
+    path("projects/<slug:slug>/gate/<int:pk>", api_gate.gate, name="api-gate"),
+    path("projects/<slug:slug>/gate/waivers", api_gate.waive, name="api-waive-gate"),
+    path("projects/<slug:slug>/licences", api_gate.licences, name="api-licences"),
 ]

@@ -25,9 +25,11 @@ class RowForm(forms.Form):
 
 
 class FixedForm(RowForm):
-    """A row whose kind is the program's own: it stays."""
+    """A row whose kind is the program's own: it stays, and the NOTICE file has no words for it."""
 
     key = forms.CharField(label=_("Kind"), disabled=True)
+    group = None  # type: ignore[assignment]
+    notice = None  # type: ignore[assignment]
 
 
 class NoteForm(forms.Form):

@@ -4,7 +4,6 @@ Plain English text, from the gate's report as it was kept with the release and f
 that it is the same wherever it is built; people are named by their pseudonyms.
 """
 
-import hmac
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,11 +11,11 @@ from django.db.models import Count
 
 from review import gate, licence_table
 from review.documents.building import keep
+from review.frozen_rows import pseudonym
 from review.licence_table import Table
 from review.models import GateReport, Release
 
 NAME = "NOTICE"
-_ROLE = "lead"
 
 
 def write_notice(release: Release, report: Callable[[int, int], None]) -> None:
@@ -75,14 +74,9 @@ def _waived(release: Release, found: GateReport) -> Iterator[str]:
     for one in found.waivers:
         what = " · ".join(filter(None, (one["rule"], one["subject"], one["source"])))
         reason = " ".join(one["reason"].split())
-        person = pseudonym(release.seed, one["by"])
+        person = pseudonym(release.seed, one["by"], "lead")
         told[what, person, reason] = told.get((what, person, reason), 0) + one["rows"]
     if told:
         yield from ("", "Let through by name")
     for (what, person, reason), count in sorted(told.items()):
         yield f"    {what}, rows: {count}, by {person}: {reason}"
-
-
-def pseudonym(seed: str, username: str) -> str:
-    """As everybody's in a release: the seed decides it."""
-    return f"{_ROLE}-{hmac.new(seed.encode(), username.encode(), 'sha256').hexdigest()[:8]}"

@@ -20,6 +20,8 @@ LABELS: dict[str, Promise] = {
     "annotation.draft_answer": _("Draft of an answer"),
     "annotation.triage": _("Deciding on a whole source"),
     "annotation.undo_triage": _("Undoing a decision on a whole source"),
+    "review.examine": _("Looking at the gate"),
+    "review.dry_run": _("Trying a composition"),
     "review.freeze": _("Freezing a release"),
     "review.push": _("Publishing a release"),
     "review.rehearse": _("Rehearsing a release"),

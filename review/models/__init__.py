@@ -1,4 +1,8 @@
 from review.models.access import ReleaseAccess
+from review.models.composition import Composition, DryRun
+from review.models.composition import Composition
+from review.models.gate import GateProblem, GateReport, GateWaiver, TextFinding
+from review.models.licence_table import LicenceTable
 from review.models.publishing import HubAccount, Push, Rehearsal
 from review.models.release import Release, ReleaseFile, ReleaseItem
 from review.models.retraction import RetractedPair, Retraction, Withdrawal
@@ -6,7 +10,14 @@ from review.models.review import Review
 from review.models.statistics import Statistics
 
 __all__ = [
+    "Composition",
+    "DryRun",
+    "Composition",
+    "GateProblem",
+    "GateReport",
+    "GateWaiver",
     "HubAccount",
+    "LicenceTable",
     "Push",
     "Rehearsal",
     "Release",
@@ -17,5 +28,6 @@ __all__ = [
     "Retraction",
     "Review",
     "Statistics",
+    "TextFinding",
     "Withdrawal",
 ]

@@ -25,7 +25,7 @@ from annotation.models import (
 )
 from cqia.accounts.models import User
 from cqia.lib.errors import CqiaError
-from review import releases
+from review import pipeline, releases
 from review.decisions import Verdict, decide
 from review.models import Release, Review
 from tests.cast import ClientOf, MakeAnnotated, MakePair
@@ -175,17 +175,17 @@ def test_a_release_refuses_what_people_wrote_from_a_benchmark(
     pair = make_annotated(rewrite=f"考考你：{ASKED}")
     decide(reviewer, pair, Verdict(Review.Verb.APPROVE))
     job = releases.ask_for(project, lead, "茶")
-    jobs.run(job.pk, releases.freeze)
+    jobs.run(job.pk, pipeline.freeze)
     job.refresh_from_db()
     assert (job.state, job.code, job.code_params) == (
         Job.State.FAILED,
-        "release_contaminated",
-        {"count": 1},
+        "release_blocked",
+        {"rows": 1},
     )
     assert not Release.objects.exists()
     waivers.waive(project, pair, lead, "题目是公开的常识")
     again = releases.ask_for(project, lead, "茶")
-    jobs.run(again.pk, releases.freeze)
+    jobs.run(again.pk, pipeline.freeze)
     assert Release.objects.get().items.count() == 1
 
 

@@ -30,7 +30,6 @@ from tests.cast import MakeAnnotated
 from tests.test_contamination import exam_file, work_off
 from tests.test_contamination_index import ASKED, EXAM
 
-MakeApproved = Callable[..., Pair]
 Examine = Callable[..., Report]
 PHONE = "联系张先生，手机 13907284519，随时可以来店里喝茶。"
 CLEAN = {"licence_kind": "CC-BY-4.0", "consent": "given", "output_terms": "free"}
@@ -46,17 +45,6 @@ SELECT DISTINCT ON (pair.id) pair.id AS pair_id, review.response_id, review.id A
 @dataclass(frozen=True)
 class For:
     use: str
-
-
-@pytest.fixture
-def make_approved(make_annotated: MakeAnnotated, reviewer: User) -> MakeApproved:
-    def make_approved(*answers: str, **decided: str) -> Pair:
-        pair = make_annotated(*answers, **decided)
-        decide(reviewer, pair, Verdict(Review.Verb.APPROVE))
-        pair.refresh_from_db()
-        return pair
-
-    return make_approved
 
 
 @pytest.fixture
@@ -80,7 +68,7 @@ def found(report: Report) -> list[tuple[str, str, str, int]]:
 
 
 def test_a_source_with_good_terms_passes(
-    make_approved: MakeApproved, source: Source, examine: Examine
+    make_approved: MakeAnnotated, source: Source, examine: Examine
 ) -> None:
     make_approved()
     say(source)
@@ -90,7 +78,7 @@ def test_a_source_with_good_terms_passes(
 
 
 def test_what_is_unknown_is_told_for_research_and_blocks_otherwise(
-    make_approved: MakeApproved, examine: Examine
+    make_approved: MakeAnnotated, examine: Examine
 ) -> None:
     make_approved()
     assert found(examine()) == [
@@ -112,7 +100,7 @@ def test_what_is_unknown_is_told_for_research_and_blocks_otherwise(
     ],
 )
 def test_the_table_says_what_terms_allow(
-    make_approved: MakeApproved,
+    make_approved: MakeAnnotated,
     source: Source,
     examine: Examine,
     terms: dict[str, str],
@@ -126,7 +114,7 @@ def test_the_table_says_what_terms_allow(
 
 @pytest.mark.parametrize(("said", "subject"), [("no_rivals", "no_rivals"), ("none", "unknown")])
 def test_terms_of_a_model_hold_for_rows_with_its_answers(
-    make_approved: MakeApproved, source: Source, examine: Examine, said: str, subject: str
+    make_approved: MakeAnnotated, source: Source, examine: Examine, said: str, subject: str
 ) -> None:
     """Also for the answer that a rewrite replaced; a source that claims to have none is not believed."""
     make_approved()
@@ -143,7 +131,7 @@ def other_source(project: Project, pair: Pair, **terms: str) -> Source:
 
 
 def test_two_licences_that_want_the_whole_do_not_go_together(
-    make_approved: MakeApproved, project: Project, source: Source, examine: Examine
+    make_approved: MakeAnnotated, project: Project, source: Source, examine: Examine
 ) -> None:
     make_approved()
     make_approved()
@@ -164,7 +152,7 @@ def benchmark(project: Project, lead: User, tmp_path: Path, settings: object) ->
 
 @pytest.mark.usefixtures("benchmark")
 def test_it_names_the_benchmark_items_that_people_wrote_in(
-    make_approved: MakeApproved, project: Project, source: Source, lead: User, examine: Examine
+    make_approved: MakeAnnotated, project: Project, source: Source, lead: User, examine: Examine
 ) -> None:
     make_approved()
     planted = make_approved(rewrite=f"考考你：{ASKED}")
@@ -179,7 +167,7 @@ def test_it_names_the_benchmark_items_that_people_wrote_in(
 
 
 def test_personal_data_is_named_by_its_kind_alone(
-    make_approved: MakeApproved, source: Source, examine: Examine
+    make_approved: MakeAnnotated, source: Source, examine: Examine
 ) -> None:
     pair = make_approved(rewrite=PHONE)
     say(source)
@@ -189,7 +177,7 @@ def test_personal_data_is_named_by_its_kind_alone(
 
 
 def test_an_answer_that_was_replaced_is_published_too(
-    make_approved: MakeApproved, source: Source, examine: Examine
+    make_approved: MakeAnnotated, source: Source, examine: Examine
 ) -> None:
     make_approved(PHONE, rewrite="想喝茶的话，可以直接去店里，不必预约。")
     say(source)
@@ -197,7 +185,7 @@ def test_an_answer_that_was_replaced_is_published_too(
 
 
 def test_a_line_that_is_off_only_tells(
-    make_approved: MakeApproved, project: Project, source: Source, examine: Examine
+    make_approved: MakeAnnotated, project: Project, source: Source, examine: Examine
 ) -> None:
     make_approved(rewrite=PHONE)
     say(source)
@@ -206,7 +194,7 @@ def test_a_line_that_is_off_only_tells(
 
 
 def test_it_reads_only_texts_that_changed_since_they_were_measured(
-    make_approved: MakeApproved,
+    make_approved: MakeAnnotated,
     project: Project,
     source: Source,
     examine: Examine,
@@ -230,7 +218,7 @@ def test_it_reads_only_texts_that_changed_since_they_were_measured(
 
 @pytest.mark.parametrize("state", ["dropped", "returned"])
 def test_nothing_that_is_not_approved_is_inside_and_nobody_can_waive_it(
-    make_approved: MakeApproved,
+    make_approved: MakeAnnotated,
     project: Project,
     source: Source,
     lead: User,
@@ -247,7 +235,7 @@ def test_nothing_that_is_not_approved_is_inside_and_nobody_can_waive_it(
 
 
 def test_a_row_that_half_of_its_annotators_rejected_is_disputed(
-    make_approved: MakeApproved, source: Source, second_annotator: User, examine: Examine
+    make_approved: MakeAnnotated, source: Source, second_annotator: User, examine: Examine
 ) -> None:
     pair = make_approved()
     say(source)
@@ -259,7 +247,7 @@ def test_a_row_that_half_of_its_annotators_rejected_is_disputed(
 
 
 def test_a_comment_that_nobody_resolved_is_told(
-    make_approved: MakeApproved, source: Source, annotator: User, examine: Examine
+    make_approved: MakeAnnotated, source: Source, annotator: User, examine: Examine
 ) -> None:
     say(source)
     Comment.objects.create(pair=make_approved(), author=annotator, text="这里真的对吗？")
@@ -268,7 +256,7 @@ def test_a_comment_that_nobody_resolved_is_told(
 
 @pytest.mark.parametrize("scope", ["rows", "source", "subject"])
 def test_a_waiver_stands_for_its_use_and_its_terms(
-    make_approved: MakeApproved,
+    make_approved: MakeAnnotated,
     project: Project,
     source: Source,
     lead: User,
@@ -286,7 +274,7 @@ def test_a_waiver_stands_for_its_use_and_its_terms(
 
 
 def test_a_waiver_wants_a_reason_is_given_once_and_can_be_ended(
-    make_approved: MakeApproved, project: Project, source: Source, lead: User, examine: Examine
+    make_approved: MakeAnnotated, project: Project, source: Source, lead: User, examine: Examine
 ) -> None:
     make_approved()
     say(source, consent="refused")
@@ -302,7 +290,7 @@ def test_a_waiver_wants_a_reason_is_given_once_and_can_be_ended(
     assert not examine().passes
 
 
-def test_it_refuses_what_is_held_back(make_approved: MakeApproved, examine: Examine) -> None:
+def test_it_refuses_what_is_held_back(make_approved: MakeAnnotated, examine: Examine) -> None:
     make_approved()
     gate.refuse(examine())
     with pytest.raises(CqiaError, match="holds back: 2") as refused:
@@ -311,7 +299,7 @@ def test_it_refuses_what_is_held_back(make_approved: MakeApproved, examine: Exam
 
 
 def test_it_says_what_review_found(
-    make_approved: MakeApproved, make_annotated: MakeAnnotated, reviewer: User, examine: Examine
+    make_approved: MakeAnnotated, make_annotated: MakeAnnotated, reviewer: User, examine: Examine
 ) -> None:
     make_approved()
     decide(reviewer, make_annotated(), Verdict(Review.Verb.FIX, text="审核时改过的回答。"))
@@ -322,7 +310,7 @@ def test_it_says_what_review_found(
 
 
 def test_a_report_is_kept_with_all_its_rows_and_never_changed(
-    make_approved: MakeApproved, source: Source, examine: Examine
+    make_approved: MakeAnnotated, source: Source, examine: Examine
 ) -> None:
     pairs = [make_approved(), make_approved()]
     with connection.cursor() as cursor:
@@ -337,7 +325,7 @@ def test_a_report_is_kept_with_all_its_rows_and_never_changed(
 
 
 def test_it_lists_what_holds_back_first(
-    make_approved: MakeApproved, source: Source, examine: Examine
+    make_approved: MakeAnnotated, source: Source, examine: Examine
 ) -> None:
     make_approved()
     say(source, licence_kind="CC-BY-ND-4.0", consent="refused")

@@ -1,12 +1,11 @@
-"""Who let a contaminated pair stay, and the last look before a release is frozen."""
+"""Who let a contaminated pair stay. The last look before a release is frozen is review.gate's."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from annotation import queue, workflow
-from annotation.checks import CHECK_OF, Text
 from annotation.checks.contamination import Contamination
 from annotation.models import Finding, Pair, Project, State, Waiver
 from annotation.thresholds import Line, lines_of
@@ -52,34 +51,3 @@ def waive(project: Project, pair: Pair, user: User, reason: str) -> Waiver:
             moved = workflow.move_many("restore", [Wanted(pair.pk, CHECK, waiver.reason)], user)
             queue.open_slots(moved, project)
     return waiver
-
-
-def recheck(project: Project, texts: Mapping[int, Text]) -> None:
-    """Measure pairs anew against the benchmarks as they are now, with the texts to be released."""
-    check = CHECK_OF[CHECK]
-    assert isinstance(check, Contamination)
-    measure, version = check.measurer(project.pk), check.version_in(project.pk)
-    found = {pk: measure(text) for pk, text in texts.items()}
-    with transaction.atomic():
-        Finding.objects.filter(pair__in=list(texts), check_id=CHECK).delete()
-        Finding.objects.bulk_create(
-            Finding(
-                pair_id=pk,
-                project=project,
-                check_id=CHECK,
-                version=version,
-                score=one.score,
-                evidence=one.evidence,
-            )
-            for pk, one in found.items()
-        )
-
-
-def refuse_contaminated(project: Project) -> None:
-    """Raise CqiaError("release_contaminated") where an approved pair needs a waiver."""
-    if not line_of(project).enabled:
-        return
-    approved = contaminated(project).filter(pair__state=State.APPROVED)
-    count = approved.filter(pair__waiver=None).count()
-    if count:
-        raise CqiaError("release_contaminated", {"count": count})

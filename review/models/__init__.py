@@ -1,6 +1,5 @@
 from review.models.access import ReleaseAccess
 from review.models.composition import Composition, DryRun
-from review.models.composition import Composition
 from review.models.gate import GateProblem, GateReport, GateWaiver, TextFinding
 from review.models.licence_table import LicenceTable
 from review.models.publishing import HubAccount, Push, Rehearsal
@@ -12,7 +11,6 @@ from review.models.statistics import Statistics
 __all__ = [
     "Composition",
     "DryRun",
-    "Composition",
     "GateProblem",
     "GateReport",
     "GateWaiver",

@@ -7,6 +7,7 @@ import pyarrow as pa
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from review import gate
 from review.documents.configs import SPLITS, DataFile
 from review.documents.croissant import croissant
 from review.documents.facts import Facts
@@ -38,7 +39,7 @@ def build_documents(release: Release, report: Report) -> None:
 
 def facts_of(release: Release) -> Facts:
     project = release.project
-    report = getattr(release, "gate_report", None)
+    report = gate.report_of(release)
     files = release.files.exclude(split="").order_by("filename")
     return Facts(
         name=project.name,

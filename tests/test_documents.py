@@ -14,7 +14,7 @@ from review.documents.croissant import croissant
 from review.documents.facts import Facts
 from review.documents.features import features
 from review.documents.head import head, size_category
-from review.documents.licences import licence_of
+from review.documents.licences import Licence, licence_of
 from review.documents.llamafactory import dataset_info, mixing, probabilities
 from tests.release_folder import FACTS, SCHEMAS, TRAIN, VALIDATION, facts_of
 
@@ -54,6 +54,13 @@ def test_readers_are_pointed_at_parquet_where_it_is_whole() -> None:
     whole = [file(f"data/text/a/train-0-of-1.{kind}") for kind in ("jsonl", "parquet")]
     assert configs(whole)[0].ending == ".parquet"
     assert configs([whole[0], replace(whole[1], rows=1)])[0].ending == ".jsonl"
+
+
+def test_a_table_for_people_is_no_config() -> None:
+    table = file("data/csv/default/train-00000-of-00001.csv")
+    assert configs([table]) == []
+    listed = json.loads(croissant(replace(FACTS, files=(table,)), SCHEMAS))["distribution"]
+    assert [each["encodingFormat"] for each in listed] == ["text/csv"]
 
 
 def test_splits_have_their_order_and_their_rows(facts: Facts) -> None:
@@ -106,10 +113,17 @@ def test_sizes_are_those_of_the_hub(rows: int, said: str) -> None:
     assert size_category(rows) == said
 
 
-def test_several_licences_are_other() -> None:
-    assert licence_of({"MIT"}).hub == "mit"
-    for kinds in ({"MIT", "CC0-1.0"}, {"research-only"}, set()):
-        assert (licence_of(kinds).hub, licence_of(kinds).address) == ("other", "NOTICE")
+@pytest.mark.parametrize(
+    ("kinds", "licence"),
+    [
+        ({"MIT"}, Licence("mit", "https://spdx.org/licenses/MIT.html")),
+        ({"research-only"}, Licence("other", "NOTICE", "research-only")),
+        ({"MIT", "CC0-1.0"}, Licence("other", "NOTICE", "several")),
+        (set(), Licence("other", "NOTICE", "several")),
+    ],
+)
+def test_several_licences_are_other(kinds: set[str], licence: Licence) -> None:
+    assert licence_of(kinds) == licence
 
 
 # Croissant

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 SPLITS = ("train", "validation", "test")
-# Where a split is there in several kinds, readers are pointed at the first of these.
-ENDINGS = (".parquet", ".jsonl", ".jsonl.zst", ".csv")
+# Where a split is there in several kinds, readers are pointed at the first of these. A CSV file is for
+# people: its cells are not quite the texts.
+ENDINGS = (".parquet", ".jsonl", ".jsonl.zst")
 MAIN = "cqia"  # the format that is also published source by source
 
 
@@ -25,6 +26,7 @@ class DataFile:
 
     @property
     def ending(self) -> str:
+        """ "" for what no program is pointed at."""
         return next((ending for ending in ENDINGS if self.path.endswith(ending)), "")
 
 
@@ -73,7 +75,9 @@ def configs(files: Iterable[DataFile]) -> list[Config]:
         by_format[file.format].append(file)
     found = []
     for format_, inside in sorted(by_format.items(), key=lambda each: (each[0] != MAIN, each[0])):
-        found.append(Config(format_, format_, _preferred(inside)))
+        if not (whole := _preferred(inside)):
+            continue
+        found.append(Config(format_, format_, whole))
         folders = sorted({file.config for file in inside})
         for folder in folders if len(folders) > 1 else ():
             name = folder if format_ == MAIN and folder not in by_format else f"{format_}-{folder}"

@@ -33,7 +33,6 @@ _CONTEXT: dict[str, Any] = {
 _MIME = {
     ".parquet": "application/x-parquet",
     ".jsonl": "application/jsonlines",
-    ".csv": "text/csv",
     ".jsonl.zst": "application/zstd",
 }
 
@@ -76,7 +75,7 @@ def _file(file: DataFile) -> dict[str, Any]:
         "name": file.path,
         "contentUrl": file.path,
         "contentSize": f"{file.size} B",
-        "encodingFormat": _MIME[file.ending],
+        "encodingFormat": _MIME.get(file.ending, "text/csv"),
         "sha256": file.sha256,
     }
 

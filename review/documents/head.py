@@ -13,12 +13,12 @@ from review.documents.features import features
 
 def head(facts: Facts, schemas: Mapping[str, pa.Schema]) -> str:
     """The head without its dashes, keys in a fixed order."""
-    licence = facts.licence.hub
-    other = {"license_name": "several", "license_link": "NOTICE"} if licence == "other" else {}
+    licence = facts.licence
+    other = {"license_name": licence.name, "license_link": licence.address} if licence.name else {}
     described = {
         "pretty_name": " ".join(facts.name.split()),
         "language": ["zh"],
-        "license": licence,
+        "license": licence.hub,
         **other,
         "task_categories": ["text-generation"],
         "annotations_creators": ["expert-generated"],

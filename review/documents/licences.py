@@ -28,14 +28,16 @@ _HUB = {
 
 @dataclass(frozen=True)
 class Licence:
-    """`hub` for the head of a card; `address` for Croissant: of the licence, or of NOTICE."""
+    """`hub` and, for what the Hub does not know, `name` for the head of a card; `address` for
+    Croissant: of the licence, or of NOTICE."""
 
     hub: str
     address: str
+    name: str = ""
 
 
 def licence_of(kinds: Set[str]) -> Licence:
     """One licence that everybody knows, else "other": NOTICE says what holds for which source."""
     if len(kinds) == 1 and (kind := next(iter(kinds))) in _HUB:
         return Licence(_HUB[kind], f"https://spdx.org/licenses/{kind}.html")
-    return Licence("other", "NOTICE")
+    return Licence("other", "NOTICE", next(iter(kinds)).lower() if len(kinds) == 1 else "several")

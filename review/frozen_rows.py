@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from django.db import connection
 
-from annotation.models import Annotation, Finding, Pair, Response, Source
+from annotation.models import Annotation, Claim, Finding, Pair, Response, Source
 from cqia.accounts.models import User
 from cqia.lib import merkle
 from cqia.lib.diff import diff, summary
@@ -35,8 +35,11 @@ SELECT chosen.kind, chosen.split, chosen.copy, pair.id, chosen.response_id, sour
        (SELECT json_agg(json_build_array(author.username, last.verb, last.response_id, last.tiers,
                                          last.all_bad, last.reasons, last.tag, last.flaw)
                         ORDER BY author.username COLLATE "C")
-          FROM (SELECT DISTINCT ON (claim_id) * FROM {Annotation._meta.db_table}
-                 WHERE pair_id = pair.id ORDER BY claim_id, id DESC) last
+          FROM (SELECT DISTINCT ON (decision.claim_id) decision.*
+                  FROM {Annotation._meta.db_table} decision
+                  JOIN {Claim._meta.db_table} claim
+                    ON claim.id = decision.claim_id AND claim.gold_id IS NULL
+                 WHERE decision.pair_id = pair.id ORDER BY decision.claim_id, decision.id DESC) last
           JOIN {User._meta.db_table} author ON author.id = last.author_id),
        (SELECT json_agg(person.username ORDER BY person.username COLLATE "C")
           FROM {Review._meta.db_table} verdict

@@ -278,7 +278,7 @@ def test_rejected_pairs_are_items_of_their_own(
     make_approved("好答案。")
     bad = make_annotated("坏答案。", reject="wrong")
     decide(reviewer, bad, Verdict(Review.Verb.REJECT))
-    release = make_release(rejected=True)
+    release = make_release(query={"rejected": True})
     kinds = {item.kind: item for item in release.items.all()}
     assert set(kinds) == {"sft", "rejected"}
     assert kinds["rejected"].more["reasons"] == ["wrong"]

@@ -19,9 +19,9 @@ CONSENTS = [
 ]
 OUTPUTS = [
     ("none", "no answer is a model's"),
-    ("free", "anything"),
-    ("no_rivals", "anything but models that compete"),
-    ("research", "research only"),
+    ("free", "for anything"),
+    ("no_rivals", "for anything but models that compete"),
+    ("research", "for research only"),
     ("unknown", "unknown"),
 ]
 

@@ -9,6 +9,7 @@ from django.core.validators import (
 )
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from annotation.models.job import Job
 from annotation.models.project import Project
@@ -43,19 +44,19 @@ class Source(models.Model):
     class Consent(models.TextChoices):
         """Whether those who wrote the texts, or are spoken of in them, agreed to their use."""
 
-        GIVEN = "given", _("given")
-        NOT_NEEDED = "not_needed", _("not needed")
-        UNKNOWN = "unknown", _("unknown")
-        REFUSED = "refused", _("refused")
+        GIVEN = "given", pgettext_lazy("consent", "given")
+        NOT_NEEDED = "not_needed", pgettext_lazy("consent", "not needed")
+        UNKNOWN = "unknown", pgettext_lazy("consent", "unknown")
+        REFUSED = "refused", pgettext_lazy("consent", "refused")
 
     class OutputTerms(models.TextChoices):
         """What may be done with answers that a model wrote, by the terms under which it was used."""
 
-        NONE = "none", _("no answer is a model's")
-        FREE = "free", _("anything")
-        NO_RIVALS = "no_rivals", _("anything but models that compete")
-        RESEARCH = "research", _("research only")
-        UNKNOWN = "unknown", _("unknown")
+        NONE = "none", pgettext_lazy("use", "no answer is a model's")
+        FREE = "free", pgettext_lazy("use", "for anything")
+        NO_RIVALS = "no_rivals", pgettext_lazy("use", "for anything but models that compete")
+        RESEARCH = "research", pgettext_lazy("use", "for research only")
+        UNKNOWN = "unknown", pgettext_lazy("use", "unknown")
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="sources")
     name = models.CharField(_("name"), max_length=NAME_LENGTH)

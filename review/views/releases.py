@@ -57,6 +57,7 @@ def release(request: Request, slug: str, number: int) -> HttpResponse:
         "figures": counting.of(shown),
         "formats": package.formats(shown),
         "files": shown.files.order_by("filename"),
+        "example": shown.files.exclude(split="").order_by("filename").first(),
         "changelog": package.document(shown, "CHANGELOG.md"),
         "card": package.document(shown, "README.md"),
         "job": shown.job,

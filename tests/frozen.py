@@ -34,6 +34,9 @@ class FrozenRow:
     record_: dict[str, Any] = field(default_factory=dict)
     extra_: dict[str, Any] = field(default_factory=dict)
     kind: str = "sft"
+    split: str = "train"
+    source: str = "社区问答"
+    bare: dict[str, Any] | None = None  # everything that is there beside the record
 
     @cached_property
     def data(self) -> dict[str, Any]:
@@ -41,7 +44,7 @@ class FrozenRow:
 
     @cached_property
     def more(self) -> dict[str, Any]:
-        return {**EXTRA, **self.extra_}
+        return self.bare or {**EXTRA, **self.extra_}
 
     @property
     def record(self) -> bytes:

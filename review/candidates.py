@@ -35,10 +35,10 @@ _REJECTED = f"""
 """
 _KINDS = (
     ("sft", State.APPROVED, _APPROVED, "review.id, review.response_id, review.instruction, review.input"),
-    ("rejected", State.REJECTED, _REJECTED, "NULL::bigint, answer.response_id, NULL, NULL"),
+    ("rejected", State.REJECTED, _REJECTED, "NULL::bigint, answer.response_id, NULL::text, NULL::text"),
 )  # fmt: skip
 _SELECT = f"""
-SELECT pair.id AS pair_id, {{kind}} AS kind, pair.source_id, source.name AS source,
+SELECT pair.id AS pair_id, {{kind}}::text AS kind, pair.source_id, source.name AS source,
        batch.sha256 AS file, pair.line, pair.task_major[1] AS task_type, pair.domain[1] AS domain,
        {{columns}}
   FROM {Pair._meta.db_table} pair

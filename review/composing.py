@@ -21,13 +21,10 @@ from review.mixtures import Have, Part
 
 _ONCE = 2000
 # A row's place in every draw: by the seed and by where it stands in which file.
-_KEY = "sha256(convert_to(%s || E'\\x1f' || file || E'\\x1f' || line, 'UTF8'))"
+_KEY = "sha256(convert_to(%s::text || E'\\x1f' || file || E'\\x1f' || line, 'UTF8'))"
 _PICKED = f"""
-DROP TABLE IF EXISTS chosen, picked, together;
 CREATE TEMP TABLE picked ON COMMIT DROP AS
-SELECT candidate.*, {_KEY} AS key, ''::text AS stratum, 1::bigint AS units FROM {{candidates}};
-CREATE UNIQUE INDEX ON picked (pair_id);
-ANALYZE picked
+SELECT candidate.*, {_KEY} AS key, ''::text AS stratum, 1::bigint AS units FROM {{candidates}}
 """
 _TABLE = """
 CREATE TEMP TABLE chosen (
@@ -170,7 +167,9 @@ def select(body: Body, project: Project, cursor: CursorWrapper) -> Selection:
     the transaction, and with the next call.
     """
     found = candidates(body.query, project)
+    cursor.execute("DROP TABLE IF EXISTS chosen, picked, together, placed")
     cursor.execute(_PICKED.format(candidates=found.text), [body.seed, *found.params])
+    cursor.execute("CREATE UNIQUE INDEX ON picked (pair_id); ANALYZE picked")
     cursor.execute(_TABLE)
     parts = _mix(body.mixture, cursor)
     cursor.execute("CREATE INDEX ON chosen (pair_id); ANALYZE chosen")
@@ -229,11 +228,11 @@ def _split(body: Body, project: Project, cursor: CursorWrapper) -> int:
     least = _together(project, cursor)
     cursor.execute(
         "CREATE TEMP TABLE together (key bytea, least bytea) ON COMMIT DROP;"
-        "DROP TABLE IF EXISTS placed;"
         "CREATE TEMP TABLE placed (least bytea, split text) ON COMMIT DROP"
     )
     _copy(cursor, "together (key, least)", least.items())
-    cursor.execute("ANALYZE together; SELECT count(*) FROM chosen")
+    cursor.execute("ANALYZE together")
+    cursor.execute("SELECT count(*) FROM chosen")
     (rows,) = cursor.fetchone()
     with cursor.db.connection.cursor(name="groups_to_split") as sizes:
         sizes.itersize = _ONCE

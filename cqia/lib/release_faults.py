@@ -16,6 +16,14 @@ RELEASE_FAULTS: dict[str, Promise] = {
     "nothing_selected": _("The composition selects no row."),
     # Freezing
     "nothing_approved": _("No pair is approved yet, so there is nothing to release."),
+    "version_unreadable": _("“%(version)s” is no version: three numbers with dots, as 1.2.0."),
+    "version_taken": _("There is a release %(version)s already."),
+    # Checking a copy
+    "no_manifest": _("There is no release.json beside %(file)s. Say where it is with --manifest."),
+    "no_such_json": _("%(file)s cannot be read: it holds no JSON of the kind that is wanted."),
+    "file_changed": _("%(file)s is not what the release holds: its SHA-256 is another."),
+    "file_unknown": _("The release holds no such file as %(file)s."),
+    "row_not_proven": _("The proof does not hold: this row is not in that release as it is here."),
     # The gate
     "release_blocked": _("Rows that the gate holds back: %(rows)s. Its page names them and why."),
     "gate_reason": _("Say why it may go out."),

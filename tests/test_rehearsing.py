@@ -114,7 +114,27 @@ def test_the_page_starts_it_and_shows_it(
     assert rehearsal.options["cut_off"] == 512
     jobs.run(rehearsal.job.pk, rehearsing.rehearse)
     shown = client.get(page).content.decode()
-    for text in ("Not installed here.", "5.2.0", "cqia/train", "1,234"):
+    for text in ("not installed here", "all read", "5.2.0", "cqia/train", "1,234"):
+        assert text in shown
+
+
+def test_the_page_says_what_failed(release: Release, lead: User, client_of: ClientOf) -> None:
+    rehearsal = rehearsing.ask_for(release, lead, OPTIONS)
+    results = [
+        {"name": "text/train", "error": "DatasetGenerationError: <b>no</b>"},
+        {"name": "tea_messages", "rows": 5, "empty": 2},
+        {"name": "kto/train", "rows": 5, "prepared": 3},
+    ]
+    rehearsal.results = [
+        {"id": "trl", "version": "1", "installed": True, "error": "", "results": results},
+        {"id": "datasets", "version": "", "installed": True, "error": "Killed", "results": []},
+    ]
+    rehearsal.save()
+    shown = client_of(lead).get(f"/p/tea/releases/{release.number}/rehearsal/").content.decode()
+    for text in (
+        "2 failed", "DatasetGenerationError: &lt;b&gt;no", "2 rows not understood", "Killed",
+        "3 prepared; of the others the prompt alone is longer than 2,048 tokens",
+    ):  # fmt: skip
         assert text in shown
 
 

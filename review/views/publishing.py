@@ -1,6 +1,6 @@
 """Publishing a release on a Hugging Face endpoint, and trying the programs that will read it."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_required
 from django.forms import BaseForm
@@ -12,9 +12,9 @@ from cqia.accounts.http import Request
 from cqia.lib.errors import CqiaError
 from review import publishing, rehearsing
 from review.access import led_release
-from review.models import HubAccount, Release
+from review.models import HubAccount, Rehearsal, Release
 from review.publishing_forms import HubAccountForm, PushForm, RehearsalForm
-from review.rehearsal import CONSUMERS
+from review.rehearsal import CONSUMERS, Outcome
 
 
 @login_required
@@ -96,14 +96,30 @@ def _rehearsal_page(request: Request, release: Release, form: RehearsalForm) -> 
         "form": form,
         "consumers": CONSUMERS,
         "last": last,
-        "outcomes": _named(last.results) if last else [],
+        "tried": _tried(last),
     }
     return render(request, "review/rehearsal.html", context, status=_status(form))
 
 
-def _named(results: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
+@dataclass(frozen=True)
+class Tried:
+    """One consumer's outcome; how many of its results failed, and how many left rows out."""
+
+    name: str
+    outcome: Outcome
+    failed: int
+    short: int
+
+
+def _tried(last: Rehearsal | None) -> list[Tried]:
     names = {consumer.id: consumer.name for consumer in CONSUMERS}
-    return [(names[outcome["id"]], outcome) for outcome in results]
+    found = []
+    for outcome in last.results if last else ():
+        results = outcome["results"]
+        failed = sum(bool(each.get("error") or each.get("empty")) for each in results)
+        short = sum(each.get("prepared", each.get("rows")) != each.get("rows") for each in results)
+        found.append(Tried(names[outcome["id"]], outcome, failed, short))
+    return found
 
 
 def _status(*forms: BaseForm | None) -> int:

@@ -1,7 +1,7 @@
 """Freezing: the chosen rows are copied into a numbered release, whole or not at all."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 from typing import Any, Self
@@ -147,7 +147,7 @@ def _batches(rows: Iterable[Frozen]) -> Iterator[list[Frozen]]:
 def _copy(release: int, before: int, rows: list[Frozen]) -> None:
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
         for position, row in enumerate(rows, before + 1):
-            copy.write_row((release, position, *astuple(row)))
+            copy.write_row((release, position, *row))
 
 
 def _proposed(release: int, previous: Release | None) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection
@@ -55,8 +55,7 @@ SELECT chosen.kind, chosen.split, chosen.copy, pair.id, chosen.response_id, sour
 """
 
 
-@dataclass(frozen=True)
-class Frozen:
+class Frozen(NamedTuple):
     """One item as it is written; see ReleaseItem for what the fields mean."""
 
     kind: str

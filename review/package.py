@@ -58,7 +58,7 @@ def gate(release: Release) -> dict[str, Any]:
 
 
 def document(release: Release, name: str) -> SafeString | None:
-    """A Markdown document of the release as safe HTML, without its YAML head; None before it is built."""
+    """A Markdown document of the release as safe HTML, without head and title; None before it is built."""
     path = folder(release) / name
     if not release.files.filter(filename=name).exists() or not path.is_file():
         return None
@@ -67,9 +67,11 @@ def document(release: Release, name: str) -> SafeString | None:
 
 
 def _body(text: str) -> str:
-    if not text.startswith("---\n"):
-        return text
-    return text.partition("\n---\n")[2]
+    """Without its YAML head and its title: the page has one."""
+    if text.startswith("---\n"):
+        text = text.partition("\n---\n")[2]
+    title, _end, rest = text.lstrip().partition("\n")
+    return rest if title.startswith("# ") else text
 
 
 def listed(releases: QuerySet[Release]) -> QuerySet[Release]:

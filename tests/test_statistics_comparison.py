@@ -10,8 +10,8 @@ def side(name: str, **rows: int) -> Known:
     return Known(name, Part(name, sum(rows.values()), 10.0, 20.0, 30), parts)
 
 
-def test_sources_meet_by_name_the_largest_first() -> None:
-    found = beside(side("2", tea=5, wine=1), side("1", tea=4, beer=9))
+def test_sources_meet_by_name_the_greatest_share_first() -> None:
+    found = beside(side("2", tea=2, wine=1), side("1", tea=400, beer=900))
     assert [(row.name, bool(row.this), bool(row.other)) for row in found] == [
         ("beer", False, True),
         ("tea", True, True),

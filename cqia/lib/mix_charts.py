@@ -46,7 +46,8 @@ def spreads(
     colours, dashes = ["$first", "$last"][: len(names)], [[1, 0], [5, 3]][: len(names)]
     legend = alt.Legend(symbolType="stroke") if len(names) > 1 else None
     scale = alt.Scale(type="log", nice=False)
-    ticks = alt.Axis(grid=False, format=",d", values=[10**power for power in range(8)])
+    marks = [step * 10**power for power in range(7) for step in (1, 2, 5)]
+    ticks = alt.Axis(grid=False, format=",d", values=marks, labelOverlap=True)
     base = alt.Chart(alt.NamedData("rows")).encode(
         x=alt.X("low:Q", scale=scale, title=axis, axis=ticks),
         y=alt.Y("share:Q", title=None, axis=alt.Axis(format="%")),

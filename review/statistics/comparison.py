@@ -59,8 +59,9 @@ class Beside:
     other_share: float
 
     @property
-    def size(self) -> int:
-        return max(part.rows for part in (self.this, self.other) if part)
+    def most(self) -> float:
+        """The greater of the two shares: the sides may differ much in size."""
+        return max(self.share, self.other_share)
 
 
 def known(name: str, figures: Mapping[str, Any]) -> Known:
@@ -91,7 +92,7 @@ def published() -> Known:
 
 
 def beside(this: Known, other: Known) -> list[Beside]:
-    """The sources of both sides by name, the largest first.
+    """The sources of both sides by name, those first that are the most of a side.
 
     A source also meets the config that its name ends with: candidates_cqia_douban meets douban.
     """
@@ -103,7 +104,7 @@ def beside(this: Known, other: Known) -> list[Beside]:
         for part in other.sources
         if part.name not in names
     ]
-    return sorted(rows, key=lambda row: -row.size)
+    return sorted(rows, key=lambda row: -row.most)
 
 
 def matching(name: str, others: Sequence[str]) -> str:

@@ -330,7 +330,7 @@ def test_the_page_shows_the_effect_and_then_withdraws(
     client = client_of(lead)
     found = client.get("/p/tea/retractions/new", {"what": "row", "q": "甲"}).content.decode()
     assert found.count('name="pair"') == 1
-    shown = client.get("/p/tea/retractions/new", {"what": "row", "pair": pair.pk})
+    shown = client.get(f"/p/tea/retractions/new?what=row&pair={pair.pk}")
     assert "Withdraw 1 row<" in shown.content.decode()
     assert not Retraction.objects.exists()
     sent = {"what": "row", "pair": pair.pk, "kind": "consent", "reason": "x", "dated": "2026-11-22"}

@@ -1,8 +1,23 @@
 from django.urls import path
 
-from review import api, api_gate, api_publishing, api_retractions, api_statistics
+from review import api, api_compositions, api_gate, api_publishing, api_retractions, api_statistics
 
 urlpatterns = [
+    path(
+        "projects/<slug:slug>/compositions",
+        api_compositions.compositions,
+        name="api-compositions",
+    ),
+    path(
+        "projects/<slug:slug>/compositions/<int:pk>/dry-runs",
+        api_compositions.try_composition,
+        name="api-dry-runs",
+    ),
+    path(
+        "projects/<slug:slug>/compositions/<int:pk>/releases",
+        api_compositions.freeze_composition,
+        name="api-freeze-composition",
+    ),
     path("projects/<slug:slug>/pairs/<int:pk>/review", api.review_pair, name="api-review"),
     path("projects/<slug:slug>/releases", api.releases, name="api-releases"),
     path(

@@ -3,7 +3,16 @@
 from celery import shared_task
 
 from annotation import jobs
-from review import examining, patching, pipeline, publishing, rehearsing, releases, retractions
+from review import (
+    dry_runs,
+    examining,
+    patching,
+    pipeline,
+    publishing,
+    rehearsing,
+    releases,
+    retractions,
+)
 from review.statistics import counting
 
 
@@ -40,3 +49,8 @@ def patch(job_id: int) -> None:
 @shared_task(name=examining.TASK)
 def examine(job_id: int) -> None:
     jobs.run(job_id, examining.examine)
+
+
+@shared_task(name=dry_runs.TASK)
+def dry_run(job_id: int) -> None:
+    jobs.run(job_id, dry_runs.run)

@@ -2,6 +2,7 @@ from django.urls import path
 
 from review.views import (
     changes,
+    compositions,
     files,
     gate,
     inbox,
@@ -38,6 +39,16 @@ urlpatterns = [
         statistics.chart,
         name="statistics-chart",
     ),
+    # compositions
+    path("compositions/", compositions.compositions, name="compositions"),
+    path("compositions/new", compositions.composition, name="new-composition"),
+    path("compositions/<int:pk>/", compositions.composition, name="composition"),
+    path("compositions/<int:pk>/look", compositions.composition_look, name="composition-look"),
+    path("compositions/<int:pk>/dry-run", compositions.try_composition, name="try-composition"),
+    path(
+        "compositions/<int:pk>/freeze", compositions.freeze_composition, name="freeze-composition"
+    ),
+    path("compositions/dry-runs/<int:pk>/", compositions.dry_run, name="dry-run"),
     # the gate
     path("releases/gate/<int:pk>/", gate.gate, name="gate"),
     path("releases/gate/<int:pk>/examine", gate.examine, name="examine"),

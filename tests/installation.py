@@ -14,6 +14,14 @@ from typing import Any
 import django
 
 FIXED, REJECTED = 7, 11  # of each so many lines, one is mended, another rejected
+COMPOSITION = {
+    "query": {"rejected": True},
+    "split": {"validation": 0.05, "test": 0.05},
+    "order": "shuffled",
+    "seed": "2026",
+    "dated": "2026-11-22",
+    "shard_rows": 4000,
+}
 
 
 def main(data: Path) -> dict[str, Any]:
@@ -117,7 +125,7 @@ class Installation:
         from review import releases
         from tests.work import work_off
 
-        releases.ask_for(self.project, self.lead, "八个来源，整批审核")
+        releases.ask_for(self.project, self.lead, "八个来源，整批审核", COMPOSITION)
         work_off()
 
 

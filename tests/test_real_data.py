@@ -148,45 +148,50 @@ def reviewed(reviewer: Client) -> None:
         assert reviewer.post(f"{url}decide", {"verb": "approve"}).status_code == 302
 
 
-def frozen(lead: Client, project: Project, place: Path) -> dict[str, str]:
-    """Freeze, and download one file of each format; returns their paths."""
+def frozen(lead: Client, project: Project, place: Path) -> dict[str, list[str]]:
+    """Freeze, and download the lines of each format; returns their paths, in order."""
     lead.post("/p/tea/releases/freeze", {"summary": "三十条"})
     work_off()
     release = Release.objects.get(project=project)
-    paths = {}
-    for file in release.files.filter(filename__endswith=".jsonl"):
+    paths: dict[str, list[str]] = defaultdict(list)
+    for file in release.files.filter(filename__endswith=".jsonl").order_by("filename"):
         answer: Any = lead.get(f"/p/tea/releases/1/files/{file.filename}")
         path = place / file.filename
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"".join(answer.streaming_content))
-        paths[file.exporter] = str(path)
+        paths[file.format].append(str(path))
     return paths
 
 
-def read_back(files: dict[str, str], rows: int, place: Path) -> None:
+def read_back(files: dict[str, list[str]], rows: int, place: Path) -> None:
     columns = {
         "cqia": [
             "instruction", "input", "output", "task_type", "domain", "metadata", "answer_from",
             "human_verified", "copyright",
         ],
-        "alpaca": ["instruction", "input", "output", "system", "history"],
+        "alpaca": ["instruction", "input", "system", "history", "output"],
         "sharegpt": ["conversations", "system"],
+        "messages": ["messages"],
     }  # fmt: skip
-    assert set(files) == set(columns)
-    for name, path in files.items():
-        loaded = load(path, place / "cache")
-        assert (loaded.num_rows, loaded.column_names) == (rows, columns[name])
-    texts = [json.loads(line)["output"] for line in Path(files["cqia"]).read_text().splitlines()]
+    for name, expected in columns.items():
+        loaded = load(files[name], place / "cache")
+        assert (loaded.num_rows, loaded.column_names) == (rows, expected)
+    texts = [
+        json.loads(line)["output"]
+        for path in files["cqia"]
+        for line in Path(path).read_text().split("\n")
+        if line
+    ]
     assert load(files["cqia"], place / "cache")["output"][:] == texts
-    assert load(files["sharegpt"], place / "cache")["conversations"][0][1] == {
-        "from": "gpt",
-        "value": texts[0],
-    }
+    said = load(files["sharegpt"], place / "cache")["conversations"]
+    assert sorted(turns[-1]["value"] for turns in said) == sorted(texts)
+    assert {turns[-1]["from"] for turns in said} == {"gpt"}
 
 
-def load(path: str, cache: Path) -> Any:
+def load(paths: list[str], cache: Path) -> Any:
     import datasets
 
-    return datasets.load_dataset("json", data_files=path, split="train", cache_dir=str(cache))
+    return datasets.load_dataset("json", data_files=paths, split="train", cache_dir=str(cache))
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from review.documents.facts import Facts
 from review.documents.head import head
 from review.documents.llamafactory import dataset_info, mixing
 from review.exports import EXPORTERS
-from review.models import Release, ReleaseFile
+from review.models import Release, ReleaseFile, ReleaseItem
 from review.releases import folder
 
 Report = Callable[[int, int], None]
@@ -50,7 +50,8 @@ def facts_of(release: Release) -> Facts:
         previous=release.previous.version if release.previous else "",
         dated=release.dated,
         root=release.root,
-        rows=release.rows,
+        rows=(rows := release.items.filter(kind=ReleaseItem.Kind.SFT).count()),
+        rejected=release.rows - rows,
         files=tuple(
             DataFile(
                 file.filename,

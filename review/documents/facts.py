@@ -27,6 +27,7 @@ class Facts:
     root: str
     rows: int
     files: tuple[DataFile, ...]
+    rejected: int = 0  # rows beside `rows`, for formats that learn from bad answers
     statistics: Mapping[str, Any] = field(default_factory=dict)
     gate: Mapping[str, int] = field(default_factory=dict)
     sources: tuple[Mapping[str, Any], ...] = ()

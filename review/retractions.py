@@ -134,7 +134,7 @@ def carry_out(job: Job) -> None:
     """
     retraction = job.retraction
     with transaction.atomic():
-        Project.objects.select_for_update().get(pk=job.project_id)
+        Project.objects.select_for_update(no_key=True).get(pk=job.project_id)
         if retraction.withdrawals.exists():
             return
         shut_out(retraction, job)
@@ -144,7 +144,7 @@ def carry_out(job: Job) -> None:
         Withdrawal.objects.bulk_create(
             Withdrawal(retraction=retraction, release=release, rows=rows) for release, rows in found
         )
-        for release in {latest_patch(release) for release, _rows in found}:
+        for release in dict.fromkeys(latest_patch(release) for release, _rows in found):
             jobs.start(
                 PATCH_TASK,
                 job.project,

@@ -157,12 +157,12 @@ def export_bare(release: int) -> None:
 
 
 def export_ours(release: object) -> None:
-    from review.exporting import lines
+    from review.exporting import blocks
     from review.exports import EXPORTERS
 
     cqia = next(one for one in EXPORTERS if one.id == "cqia")
     with open(os.devnull, "wb") as nowhere:
-        nowhere.writelines(lines(release, cqia))
+        nowhere.writelines(blocks(release, cqia))
 
 
 def measure(chosen: argparse.Namespace) -> dict[str, object]:

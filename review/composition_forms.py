@@ -97,11 +97,9 @@ class CompositionForm(forms.Form):
         choices=[(one, UNIT_NAMES[one]) for one in ("rows", "tokens")],
         required=False,
     )
-    sizes = forms.TypedChoiceField(
+    sizes = forms.ChoiceField(
         label=_("The figures are"),
         choices=[("", _("ratios")), ("1", _("sizes"))],
-        coerce=bool,
-        empty_value=False,
         required=False,
     )
     total = forms.IntegerField(
@@ -197,7 +195,8 @@ class CompositionForm(forms.Form):
             "by": data["by"],
             "parts": parts,
             "unit": data["unit"] or "rows",
-            **{name: data[name] for name in ("sizes", "total", "most_copies")},
+            "sizes": bool(data["sizes"]),
+            **{name: data[name] for name in ("total", "most_copies")},
         }
         plain = ("order", "seed", "use", "formats", "shard_rows", "compress", "chat_template")
         return {

@@ -10,9 +10,12 @@ from review.exports import Exporter
 from review.items import stream
 from review.models import Release, ReleaseItem
 
+# In steps, so that each of them is put in order in memory, whatever the plan.
+_ONCE = 20_000
+_BLOCK = 128 * 1024  # bytes
 _COPY = f"""
 COPY (SELECT record FROM {ReleaseItem._meta.db_table}
-       WHERE release_id = %s AND kind = ANY(%s)
+       WHERE release_id = %s AND position > %s AND position <= %s AND kind = ANY(%s)
          AND (%s::text IS NULL OR source = %s) AND (%s::text IS NULL OR split = %s)
        ORDER BY position) TO STDOUT
 """
@@ -23,11 +26,20 @@ def lines(
 ) -> Iterator[bytes]:
     """The rows of one source and split, or of all, a line of JSON each, in their order."""
     if exporter.verbatim:
-        yield from _records(release, exporter, config, split)
+        for block in _records(release, exporter, config, split):
+            yield from block.splitlines(keepends=True)
         return
     for item in stream(release, kind=None, split=split, config=config):
         if item.kind in exporter.kinds:
             yield from exporter.lines(item)
+
+
+def blocks(
+    release: Release, exporter: Exporter, config: str | None = None, split: str | None = None
+) -> Iterator[bytes]:
+    """The same lines, many at once where that is faster."""
+    chosen = _records if exporter.verbatim else lines
+    return chosen(release, exporter, config, split)
 
 
 def _records(
@@ -35,14 +47,22 @@ def _records(
 ) -> Iterator[bytes]:
     """As Postgres sends them. In its text format a row ends with a line end and backslashes are
     doubled; nothing else is changed, since JSON on one line holds no other control character."""
-    wanted = [release.pk, list(exporter.kinds), config, config, split, split]
-    with connection.cursor() as cursor, cursor.copy(_COPY, wanted) as copy:
-        for row in copy:
-            yield bytes(row).replace(b"\\\\", b"\\")
+    for after in range(0, release.rows, _ONCE):
+        wanted = [release.pk, after, after + _ONCE, list(exporter.kinds)]
+        waiting, size = [], 0
+        with connection.cursor() as cursor:
+            with cursor.copy(_COPY, [*wanted, config, config, split, split]) as copy:
+                for row in copy:
+                    waiting.append(row)
+                    size += len(row)
+                    if size > _BLOCK:
+                        yield b"".join(waiting).replace(b"\\\\", b"\\")
+                        waiting, size = [], 0
+        yield b"".join(waiting).replace(b"\\\\", b"\\")
 
 
 def write(rows: Iterator[bytes], exporter: Exporter, file: BinaryIO, ending: str) -> Counted:
-    """Write rows to an open file of the kind `ending` names; returns its SHA-256 and its size."""
+    """Write lines to an open file of the kind `ending` names; returns its SHA-256 and its size."""
     counted = Counted(file)
     sink = SINKS[ending](counted, exporter.schema)
     try:

@@ -55,7 +55,7 @@ def test_it_saves_what_the_form_says(browser: Client, project: Project, source: 
     }  # fmt: skip
     answer = browser.post(f"{HERE}new", told)
     saved = project.compositions.get()
-    assert answer.url == f"{HERE}{saved.pk}/"
+    assert answer["Location"] == f"{HERE}{saved.pk}/"
     body = Body.from_json(saved.body).to_json()
     assert saved.body == body
     assert body["query"] == {
@@ -139,7 +139,7 @@ def test_it_tells_what_a_dry_run_found_and_freezes_nothing(
 ) -> None:
     answer = browser.post(f"{HERE}{everything.pk}/dry-run")
     run = DryRun.objects.get()
-    assert answer.url == f"{HERE}dry-runs/{run.pk}/"
+    assert answer["Location"] == f"{HERE}dry-runs/{run.pk}/"
     jobs.run(run.job_id, dry_runs.run)
     run.refresh_from_db()
     assert (run.job.state, run.job.code) == (Job.State.DONE, "")
@@ -148,7 +148,7 @@ def test_it_tells_what_a_dry_run_found_and_freezes_nothing(
         4,
         True,
     )
-    page = browser.get(answer.url)
+    page = browser.get(answer["Location"])
     assert "Freeze 4 rows" in page.content.decode()
     assert everything.gate_reports.get().rows == 4
     assert not Release.objects.exists()
@@ -171,7 +171,8 @@ def test_it_freezes_what_was_tried(
 ) -> None:
     dry_runs.ask_for(everything, lead)
     wanted = {"summary": "第一版", "version": "2.0.0"}
-    assert browser.post(f"{HERE}{everything.pk}/freeze", wanted).url == "/p/tea/releases/"
+    answer = browser.post(f"{HERE}{everything.pk}/freeze", wanted)
+    assert answer["Location"] == "/p/tea/releases/"
     jobs.run(Job.objects.get(task="review.freeze").pk, pipeline.freeze)
     release = Release.objects.get()
     assert (release.version, release.summary, release.rows) == ("2.0.0", "第一版", 4)

@@ -8,7 +8,9 @@ from review.composition import Mixture
 from review.mixtures import Have, plan, quotas
 
 
-def mixed(parts: dict[str, float], there: dict[str, int], **options: object) -> dict[str, tuple]:
+def mixed(
+    parts: dict[str, float], there: dict[str, int], **options: object
+) -> dict[str, tuple[int, ...]]:
     mixture = Mixture(by="source", parts=tuple(sorted(parts.items())), **options)  # type: ignore[arg-type]
     have = {name: Have(count, count) for name, count in there.items()}
     return {one.name: (one.asked, one.full, one.rest, one.lacks) for one in plan(mixture, have)}

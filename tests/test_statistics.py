@@ -6,11 +6,14 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from annotation import jobs
-from annotation.models import Job
+from annotation.models import Job, Project
 from cqia.accounts.models import User
+from review import composing
+from review.composition import Body
 from review.models import Release, Statistics
 from review.statistics import FIGURES, counting
 from review.statistics.charts import CHARTS
+from review.statistics.quick import quick_figures
 from tests.cast import ClientOf, MakeAnnotated, MakeRelease
 
 PAGE = "/p/tea/releases/1/statistics/"
@@ -83,6 +86,19 @@ def test_an_older_release_is_counted_when_asked(
 def test_the_api_tells_every_figure(release: Release, lead: User, client_of: ClientOf) -> None:
     told = client_of(lead).get("/api/projects/tea/releases/1/statistics").json()
     assert told == counted(release)
+
+
+def test_a_dry_run_counts_what_would_be_frozen(
+    make_approved: MakeAnnotated, project: Project
+) -> None:
+    make_approved("四个字呢")
+    make_approved(rewrite="改写成了八个字呀")
+    with transaction.atomic(), connection.cursor() as cursor:
+        composing.select(Body(), project, cursor)
+        figures = quick_figures(cursor)
+    assert (figures["rows"], figures["characters"], figures["answer_max"]) == (2, 12, 8)
+    assert (figures["source"], figures["split"]) == ([["社区问答", 2, 12]], [["train", 2, 12]])
+    assert figures["origin"] == [["human", 2, 12]]
 
 
 # The page

@@ -42,7 +42,7 @@ def composition(request: Request, slug: str, pk: int = 0) -> HttpResponse:
     project = project_for(request, slug, Role.LEAD)
     at = _at(project, pk)
     form = _form(request, project, at)
-    body = Body.from_json(at.body) if at else Body()
+    body: Body | None = Body.from_json(at.body) if at else Body()
     if request.method == "POST":
         body = form.body() if form.is_valid() else None
         if body and (saved := _saved(request, project, form, body, at)):

@@ -47,7 +47,8 @@ class Command(BaseCommand):
         ending = options["kind"] or exporter.endings[0]
         if options["kind"] and exporter.endings == (".csv",):
             raise CommandError("CSV is written as it is: leave --parquet and --zstd out.")
-        rows = exporting.lines(release, exporter, options["config"], options["split"])
+        read = exporting.blocks if ending == ".jsonl" else exporting.lines
+        rows = read(release, exporter, options["config"], options["split"])
         try:
             with _opened(options["out"]) as file:
                 exporting.write(rows, exporter, file, ending)

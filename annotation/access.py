@@ -9,6 +9,13 @@ from cqia.accounts.http import Request, person
 from cqia.accounts.models import Membership, User
 from cqia.accounts.roles import Role
 
+# Asked with every request; the ORM would build it anew each time.
+_MEMBER_SQL = f"""
+SELECT project.*, array_agg(member.role) AS _roles
+  FROM {Membership._meta.db_table} member JOIN {Project._meta.db_table} project ON project.id = member.project_id
+ WHERE member.user_id = %s AND project.slug = %s GROUP BY project.id
+"""
+
 
 def roles_in(user: User, slug: str) -> tuple[Project, frozenset[Role]]:
     """The project of this slug and what `user` does there; 404 for strangers. One query."""
@@ -18,12 +25,10 @@ def roles_in(user: User, slug: str) -> tuple[Project, frozenset[Role]]:
             raise Http404
         held = Membership.objects.filter(user=user, project=project).values_list("role", flat=True)
         return project, frozenset({Role.LEAD, *map(Role, held)})
-    rows = list(
-        Membership.objects.filter(user=user.pk, project__slug=slug).select_related("project")
-    )
-    if not rows:
+    project = next(iter(Project.objects.raw(_MEMBER_SQL, [user.pk, slug])), None)
+    if project is None:
         raise Http404
-    return rows[0].project, frozenset(Role(row.role) for row in rows)
+    return project, frozenset(map(Role, project.__dict__.pop("_roles")))
 
 
 def project_for(request: Request | rest.Request, slug: str, *roles: Role) -> Project:

@@ -25,7 +25,7 @@ from cqia.accounts.models import User
 from cqia.lib import diff
 from cqia.lib.errors import CqiaError
 
-__all__ = ["Decision", "LeaseLost", "Work", "submit", "work_on", "write"]
+__all__ = ["DecidedAlready", "Decision", "LeaseLost", "Work", "submit", "work_on", "write"]
 
 # A model's draft of which more than this share was changed is a person's answer (ours).
 MOSTLY_NEW = 0.6
@@ -38,6 +38,15 @@ class LeaseLost(CqiaError):
 
     def __init__(self) -> None:
         super().__init__("lease_lost")
+
+
+class DecidedAlready(CqiaError):
+    """This person decided otherwise on the pair, on another page."""
+
+    status: ClassVar[int] = 409
+
+    def __init__(self) -> None:
+        super().__init__("decided_already")
 
 
 @dataclass(frozen=True)
@@ -60,8 +69,8 @@ def work_on(user: User, project: Project, claim_id: int, decision: Decision) -> 
 def submit(user: User, project: Project, claim_id: int, decision: Decision) -> None:
     """Record the decision, finish the slot, and with the last slot move the pair; all or nothing.
 
-    Safe to repeat: a decision whose answer was lost on the way counts once. Raises LeaseLost, StaleState
-    or a CqiaError that says what is missing; the text is then kept as a draft.
+    Safe to repeat: a decision whose answer was lost on the way counts once. Raises LeaseLost,
+    DecidedAlready, StaleState or a CqiaError that says what is missing; the text is then kept as a draft.
     """
     work = work_on(user, project, claim_id, decision)
     try:
@@ -76,13 +85,22 @@ def _record(work: Work, decision: Decision) -> None:
     user, claim = work.user, work.claim
     left = queue.finish(claim, user)
     if left is None:
-        if Claim.objects.done().filter(pk=claim.pk, holder=user).exists():
-            return
-        raise LeaseLost
+        if not Claim.objects.done().filter(pk=claim.pk, holder=user).exists():
+            raise LeaseLost
+        if not _is_late_echo(work, decision):
+            raise DecidedAlready
+        return
     write(work, decision, _seconds(claim))
     drafts.forget(user, claim.pair_id, decision.edit)
     if left == 0 and opinions.is_settled(claim, work.project):
         workflow.move("annotate", Pair(pk=claim.pair_id), user)
+
+
+def _is_late_echo(work: Work, decision: Decision) -> bool:
+    """Whether a decision that comes again is the one that was recorded: its answer was lost."""
+    outcome = outcomes.outcome_of(decision, work.form, work.seen)
+    mine = Annotation.objects.filter(claim=work.claim, author=work.user).select_related("response")
+    return any(outcome.is_recorded_by(annotation) for annotation in mine)
 
 
 def _seconds(claim: Claim) -> float:

@@ -79,6 +79,18 @@ class Outcome:
     instruction: str | None = None
     input: str | None = None
 
+    def is_recorded_by(self, annotation: Annotation) -> bool:
+        """Whether this is what the annotation says, be it with other notes beside it."""
+        said = annotation.response
+        answer = (said.text if said else "") if self.written else annotation.response_id
+        return (
+            annotation.verb == self.verb
+            and answer == (self.written or self.response_id)
+            and annotation.tiers == [list(tier) for tier in self.tiers]
+            and annotation.reasons == list(self.reasons)
+            and (annotation.instruction, annotation.input) == (self.instruction, self.input)
+        )
+
 
 def outcome_of(decision: Decision, form: Form, seen: Seen) -> Outcome:
     """Raises a CqiaError that says what is missing or cannot be."""

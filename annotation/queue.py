@@ -55,15 +55,18 @@ def lease_of(project: Project) -> timedelta:
 
 # The first of some candidates that there is: one's own slot, else a free one, which is locked from the
 # moment it is found. One's own may have been freed and taken by somebody else in that moment; the
-# conditions are read again of the row as it then is. The clock is the database's alone.
+# conditions are read again of the row as it then is. The clock is the database's alone. In the same
+# statement, as it is asked with every decision, the clock of the pair on the screen starts.
 _CLAIM_SQL = f"""
 UPDATE {CLAIMS} SET holder_id = %(user)s,
-       held_since = CASE WHEN %(begin)s THEN coalesce(held_since, statement_timestamp())
-                         ELSE held_since END,
-       held_until = CASE WHEN held_until > statement_timestamp() THEN held_until
+       held_since = CASE WHEN %(begin)s OR id = %(current)s
+                         THEN coalesce(held_since, statement_timestamp()) ELSE held_since END,
+       held_until = CASE WHEN id = %(current)s
+                         THEN greatest(held_until, statement_timestamp() + %(lease)s)
+                         WHEN held_until > statement_timestamp() THEN held_until
                          ELSE statement_timestamp() + %(lease)s END
- WHERE id = coalesce({{candidates}})
-   AND (holder_id IS NULL OR holder_id = %(user)s) AND done_at IS NULL
+ WHERE id = ANY(ARRAY[coalesce({{candidates}}), %(current)s::bigint])
+   AND (holder_id = %(user)s OR holder_id IS NULL AND id <> %(current)s) AND done_at IS NULL
 RETURNING *
 """
 # What was begun first comes first, then the pair prefetched, then what was sent back: it waits for days.
@@ -114,7 +117,8 @@ def claim_next(user: User, project: Project) -> Claim | None:
 def claim_ahead(user: User, project: Project, current: Claim) -> Claim | None:
     """The pair to show after `current`, held but not begun: who calls this again gets the same.
 
-    So a person holds two pairs, and loses both with their leases when they go away.
+    `current` is on the screen now: its clock starts, as with `begin`. So a person holds two pairs, and
+    loses both with their leases when they go away.
     """
     return _claim(user, project, current)
 
@@ -157,9 +161,15 @@ def _first(
         "pair": pair.pk if pair else 0,
     }
     try:
-        return next(iter(Claim.objects.raw(sql, values)), None)
+        taken = {claim.pk: claim for claim in Claim.objects.raw(sql, values)}
     except IntegrityError:  # at this moment they took another slot of the same pair, in another tab
+        if current is not None:
+            begin(current, user)
         return None
+    begun = taken.pop(current.pk, None) if current is not None else None
+    if current is not None and begun is not None:
+        current.held_since, current.held_until = begun.held_since, begun.held_until
+    return next(iter(taken.values()), None)
 
 
 _BEGIN_SQL = f"""

@@ -172,7 +172,7 @@ def sign_in(number: int) -> list[str]:
         Membership.objects.create(user=user, project=project, role="annotator")
         session = SessionStore()
         session[SESSION_KEY] = str(user.pk)
-        session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+        session[BACKEND_SESSION_KEY] = "cqia.accounts.sessions.Backend"
         session[HASH_SESSION_KEY] = user.get_session_auth_hash()
         session.save()
         keys.append(session.session_key)

@@ -11,7 +11,7 @@ from django.urls import get_resolver
 # otherwise not render two pages at once.
 worker_class = "gthread"
 workers = int(os.environ.get("CQIA_WEB_PROCESSES", "2"))
-threads = int(os.environ.get("CQIA_WEB_THREADS", "8"))
+threads = int(os.environ.get("CQIA_WEB_THREADS", "4"))
 # One import of the application for all processes: a quicker start and shared memory.
 preload_app = True
 # A worker proves to be alive by touching a file; on a busy disk that could block.

@@ -102,7 +102,7 @@ def site_admin(db: None) -> User:
 def client_of() -> ClientOf:
     def client_of(user: User) -> Client:
         client = Client()
-        client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+        client.force_login(user, "cqia.accounts.sessions.Backend")
         return client
 
     return client_of

@@ -7,7 +7,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from annotation import answers, queue, workflow
-from annotation.decisions import Decision, LeaseLost, submit
+from annotation.decisions import DecidedAlready, Decision, LeaseLost, submit
 from annotation.models import (
     Annotation,
     Claim,
@@ -156,9 +156,27 @@ def test_it_cannot_accept_where_there_is_no_answer(
 
 
 def test_it_counts_a_repeated_submit_once(claim: Claim, annotator: User, project: Project) -> None:
-    submit(annotator, project, claim.pk, ACCEPT)
-    submit(annotator, project, claim.pk, Decision("reject", reasons=["ad"]))
+    for _ in range(2):
+        submit(annotator, project, claim.pk, ACCEPT)
     assert Annotation.objects.get().verb == "accept"
+    assert not Draft.objects.exists()
+
+
+def test_it_counts_a_repeated_rewrite_once(claim: Claim, annotator: User, project: Project) -> None:
+    for _ in range(2):
+        submit(annotator, project, claim.pk, Decision("rewrite", "水温八十度，泡三分钟。"))
+    assert Response.objects.filter(author=annotator).count() == 1
+    assert not Draft.objects.exists()
+
+
+def test_it_tells_who_decided_otherwise_on_another_page_and_keeps_the_text(
+    claim: Claim, annotator: User, project: Project
+) -> None:
+    submit(annotator, project, claim.pk, ACCEPT)
+    with pytest.raises(DecidedAlready) as caught:
+        submit(annotator, project, claim.pk, Decision("rewrite", "水温八十度，泡三分钟。"))
+    assert (caught.value.status, Annotation.objects.get().verb) == (409, "accept")
+    assert Draft.objects.get().fields["text"] == "水温八十度，泡三分钟。"
 
 
 def test_it_keeps_the_text_of_a_lost_lease(

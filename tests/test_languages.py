@@ -59,7 +59,7 @@ def people(
         if user.memberships.exists():
             user.memberships.create(project=empty, role=Role(user.username))
         clients[user.username] = Client()
-        clients[user.username].force_login(user, "django.contrib.auth.backends.ModelBackend")
+        clients[user.username].force_login(user, "cqia.accounts.sessions.Backend")
     return clients
 
 

@@ -173,7 +173,6 @@ def _decided(request: Request, project: Project) -> HttpResponse:
     shown = _shown(request, project)
     if shown is None:
         return next_desk(request, project)
-    queue.begin(shown, request.user)
     response = _after(request, project, shown)
     response[LEASE] = str(desk.lease_of(shown).seconds)
     return response

@@ -5,6 +5,7 @@ A key is named as static/js/keys.js names it: "a", "ctrl+enter", "alt+arrowup"; 
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import permutations
 from typing import NamedTuple
 
@@ -134,6 +135,7 @@ def keys_of(user: object) -> dict[str, str]:
     return DEFAULTS | {action: key for action, key in own.items() if action in DEFAULTS}
 
 
+@lru_cache(maxsize=1024)
 def sign(key: str) -> str:
     """The key as it is shown: Ctrl ↵."""
     return " ".join(_SIGNS.get(part, part.upper()) for part in _parts(key))

@@ -113,6 +113,9 @@ MESSAGES: dict[str, Promise] = {
     # A decision
     "stale_state": _("Somebody else has decided on this pair in the meantime."),
     "lease_lost": _("This pair is no longer yours; your text is kept as a draft."),
+    "decided_already": _(
+        "You have decided otherwise on this pair on another page; this text is kept as a draft."
+    ),
     "somebody_else": _(
         "This page belongs to somebody else. Sign in as that person, or load it anew."
     ),

@@ -1,4 +1,4 @@
-"""Each kind of decision in Chromium by the keyboard alone: no test here has a mouse."""
+"""Each kind of decision in Chromium by the keyboard alone; one test, of dragging, has a mouse."""
 
 from typing import Any
 
@@ -200,6 +200,18 @@ def choose(page: Page, number: int) -> None:
             return
         press(page, key)
     assert page.locator(card).count(), f"no arrow leads to card {number}"
+
+
+def test_a_card_dragged_onto_another_takes_its_place(bench: Bench, make_pair: MakePair) -> None:
+    """The only test here that has a mouse."""
+    make_pair("七问", "子", "丑", "寅", "卯", state=State.QUEUED)
+    page = bench()
+    see(page, "七问")
+    for number in range(1, 5):
+        choose(page, number)
+        press(page, str(number))
+    page.drag_and_drop("[data-answer='3'] [data-drag]", "[data-answer='1']")
+    assert places(page) == ["2", "3", "1", "4"]
 
 
 def test_rank_eight_cards_by_best_and_worst(bench: Bench, make_pair: MakePair) -> None:

@@ -53,7 +53,13 @@ SENTENCES: dict[str, Promise] = {
     "licence table saved": _("Version %(version)s of the licence table saved"),
     "gate waived": _("Let through the gate of releases: %(what)s. %(reason)s"),
     "gate waiver ended": _("No more let through the gate of releases: %(what)s"),
+    "composition saved": _("Composition “%(name)s” saved"),
     "release frozen": _("Release %(number)s frozen"),
+    "release access changed": _("Changed who may read release %(number)s"),
+    "withdrawn": _("Rows withdrawn from releases"),
+    "withdrawn file fetched": _(
+        "File %(file)s of the withdrawn release %(number)s fetched: %(reason)s"
+    ),
     "campaign opened": _("Campaign “%(name)s” opened"),
     "demo loaded": _("Demo loaded"),
     "campaign closed": _("Campaign “%(name)s” closed"),

@@ -207,6 +207,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "AnnotationVerbEnum": "annotation.models.Annotation.Verb",
         "ReviewVerbEnum": "review.models.Review.Verb",
+        "LicenceVerdictEnum": "review.licence_table.VERDICTS",
     },
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
 }

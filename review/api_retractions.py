@@ -15,7 +15,7 @@ from cqia.accounts.roles import Role
 from review import retractions as verbs
 from review.models import Retraction
 from review.retraction_forms import FORMS, What
-from review.retraction_search import record_of
+from review.retraction_search import Hit, record_of
 
 
 class NewRetractionSerializer(serializers.Serializer[Any]):
@@ -32,10 +32,11 @@ class NewRetractionSerializer(serializers.Serializer[Any]):
 class HitSerializer(serializers.Serializer[Any]):
     release = serializers.CharField(source="withdrawal.release.version")
     rows = serializers.IntegerField(source="withdrawal.rows")
-    models: Any = serializers.SlugRelatedField(
-        source="withdrawal.release.model_versions", slug_field="name", many=True, read_only=True
-    )
+    models = serializers.SerializerMethodField(help_text="Names of the models made from it.")
     patch = serializers.CharField(source="patch.version", default=None, allow_null=True)
+
+    def get_models(self, hit: Hit) -> list[str]:
+        return [model.name for model in hit.withdrawal.release.model_versions.all()]
 
 
 class RetractionSerializer(serializers.Serializer[Any]):

@@ -50,14 +50,14 @@ def _records(
     for after in range(0, release.rows, _ONCE):
         wanted = [release.pk, after, after + _ONCE, list(exporter.kinds)]
         waiting, size = [], 0
-        with connection.cursor() as cursor:
-            with cursor.copy(_COPY, [*wanted, config, config, split, split]) as copy:
-                for row in copy:
-                    waiting.append(row)
-                    size += len(row)
-                    if size > _BLOCK:
-                        yield b"".join(waiting).replace(b"\\\\", b"\\")
-                        waiting, size = [], 0
+        wanted += [config, config, split, split]
+        with connection.cursor() as cursor, cursor.copy(_COPY, wanted) as copy:
+            for row in copy:
+                waiting.append(row)
+                size += len(row)
+                if size > _BLOCK:
+                    yield b"".join(waiting).replace(b"\\\\", b"\\")
+                    waiting, size = [], 0
         yield b"".join(waiting).replace(b"\\\\", b"\\")
 
 

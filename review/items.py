@@ -75,5 +75,5 @@ def stream(
 
 
 def _item(row: tuple[Any, ...]) -> Item:
-    head, (digest, record, extra), tail = row[:6], row[6:9], row[9:]
-    return Item(*head, bytes(digest), record.encode(), extra.encode(), *tail)
+    digest, record, extra = row[6:9]
+    return Item(*row[:6], bytes(digest), record.encode(), extra.encode(), *row[9:])

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 
 from cqia.lib import markdown
@@ -22,7 +23,7 @@ class Format:
 
     id: str
     name: str
-    description: str
+    description: str | Promise
     files: int
     rows: int
     size: int
@@ -38,13 +39,13 @@ def formats(release: Release) -> list[Format]:
         .annotate(files=Count("pk"), rows=Sum("rows"), size=Sum("size"))
     }
     return [
-        Format(exporter.id, exporter.name, str(exporter.description), **_sums(counted[exporter.id]))
+        Format(exporter.id, exporter.name, exporter.description, **_sums(counted[exporter.id]))
         for exporter in EXPORTERS
         if exporter.id in counted
     ]
 
 
-def _sums(row: Mapping[str, int]) -> dict[str, int]:
+def _sums(row: Mapping[str, Any]) -> dict[str, int]:
     return {key: row[key] for key in ("files", "rows", "size")}
 
 

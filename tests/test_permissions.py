@@ -181,6 +181,8 @@ RULES: dict[str, Rule] = {
     "review:sums": get(*LEADS),
     "review:access": get(*LEADS),
     "review:tombstones": get(*LEADS),
+    "review:changes": get(*LEADS),
+    "review:proof": get(*LEADS),
     "review:retractions": get(*LEADS),
     "review:new-retraction": get(*LEADS),
     "review:retraction": get(*LEADS),
@@ -300,7 +302,7 @@ URLS = {
     if not name.startswith("account_")
 }
 # Numbers that exist nowhere: who may not enter must be turned away before that matters.
-NOWHERE = dict.fromkeys(("pk", "number", "thread"), 999_999)
+NOWHERE = dict.fromkeys(("pk", "number", "position", "thread"), 999_999)
 ARGUMENTS = {**NOWHERE, "slug": "tea", "form": "svg", "name": "ratings"}
 
 

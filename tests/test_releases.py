@@ -219,6 +219,7 @@ def test_a_changed_row_is_shown_with_its_difference(
         instruction="改过的问题？",
     )  # fmt: skip
     second = make_release()
+    assert second.previous is not None
     [row] = changes.changes(second.previous, second).changed
     assert [name for name, _part in row.parts] == ["instruction"]
     page = client_of(lead).get(f"/p/tea/releases/{second.number}/changes/").content.decode()

@@ -121,10 +121,11 @@ def reviewed(reviewer: Client) -> None:
 def frozen(lead: Client, project: Project) -> None:
     lead.post("/p/tea/releases/freeze", {"summary": "茶的两条问答"})
     work_off()
-    page = lead.get("/p/tea/releases/1/").content.decode()
-    file = Release.objects.get(project=project).files.get(filename="cqia.jsonl")
-    assert file.sha256 in page
-    answer = lead.get("/p/tea/releases/1/files/cqia.jsonl")
+    file = Release.objects.get(project=project).files.get(
+        format="cqia", filename__endswith=".jsonl"
+    )
+    assert file.sha256 in lead.get("/p/tea/releases/1/files/").content.decode()
+    answer = lead.get(f"/p/tea/releases/1/files/{file.filename}")
     content = answer.getvalue()
     assert hashlib.sha256(content).hexdigest() == file.sha256
     outputs = [json.loads(line)["output"] for line in content.splitlines()]

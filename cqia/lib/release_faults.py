@@ -18,6 +18,8 @@ RELEASE_FAULTS: dict[str, Promise] = {
     "nothing_approved": _("No pair is approved yet, so there is nothing to release."),
     "version_unreadable": _("“%(version)s” is no version: three numbers with dots, as 1.2.0."),
     "version_taken": _("There is a release %(version)s already."),
+    # Writing files
+    "disk_full": _("The disk is full. Nothing that was half written is left of it."),
     # Checking a copy
     "no_manifest": _("There is no release.json beside %(file)s. Say where it is with --manifest."),
     "no_such_json": _("%(file)s cannot be read: it holds no JSON of the kind that is wanted."),

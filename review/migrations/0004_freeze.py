@@ -1,3 +1,5 @@
+from typing import Any
+
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -45,7 +47,7 @@ DROP FUNCTION review_refuse_late_item();
 )
 
 
-def add(model: str, name: str, field: models.Field) -> migrations.AddField:
+def add(model: str, name: str, field: "models.Field[Any, Any]") -> migrations.AddField:
     return migrations.AddField(model, name, field, preserve_default=False)
 
 

@@ -3,13 +3,13 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-def key() -> models.BigAutoField:
+def key() -> "models.BigAutoField[int, int]":
     return models.BigAutoField(
         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
     )
 
 
-def person() -> models.ForeignKey:
+def person() -> "models.ForeignKey[models.Model, models.Model]":
     return models.ForeignKey(
         on_delete=django.db.models.deletion.PROTECT,
         related_name="+",

@@ -12,13 +12,15 @@ CREATE = "".join(
 DROP = "".join(f"DROP TRIGGER append_only ON {table};" for table in TABLES)
 
 
-def key() -> models.BigAutoField:
+def key() -> "models.BigAutoField[int, int]":
     return models.BigAutoField(
         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
     )
 
 
-def protected(to: str, related_name: str, *, null: bool = False) -> models.ForeignKey:
+def protected(
+    to: str, related_name: str, *, null: bool = False
+) -> "models.ForeignKey[models.Model, models.Model]":
     return models.ForeignKey(
         null=null,
         on_delete=django.db.models.deletion.PROTECT,

@@ -1,6 +1,7 @@
 """How the parts of a release are shown."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django import template
 from django.utils.translation import gettext as _
@@ -20,7 +21,7 @@ def share(value: float) -> str:
 
 
 @register.filter
-def bar_by(parts: Sequence[Sequence[str | int]], weight: str) -> list[Part]:
+def bar_by(parts: Sequence[Sequence[Any]], weight: str) -> list[Part]:
     """The parts of a mix as a bar, by rows, characters or tokens, in the order of their rows."""
     place = {"rows": _ROWS, "characters": _CHARACTERS, "tokens": _TOKENS}[weight]
     bar: list[Part] = [

@@ -4,7 +4,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from annotation.access import project_for
-from annotation.models import Pair, Project, State
+from annotation.models import Job, Pair, Project, State
 from cqia.accounts.http import Request
 from cqia.accounts.roles import Role
 from cqia.lib.errors import CqiaError
@@ -42,9 +42,17 @@ def _list(request: Request, project: Project, form: FreezeForm, status: int = 20
         "form": form,
         "releases": package.listed(project.releases.select_related("created_by")),
         "approved": Pair.objects.filter(project=project, state=State.APPROVED).count(),
-        "jobs": project.jobs.live().filter(task=freezing.TASK),
+        "jobs": _shown_jobs(project),
     }
     return render(request, "review/releases.html", context, status=status)
+
+
+def _shown_jobs(project: Project) -> list[Job]:
+    """Those under way, and the last one where it failed: why is to be seen until another is asked for."""
+    every = project.jobs.filter(task=freezing.TASK)
+    last = every.order_by("-pk").first()
+    failed = [last] if last and last.state == Job.State.FAILED else []
+    return [*failed, *every.live()]
 
 
 @login_required

@@ -76,4 +76,5 @@ def stream(
 
 def _item(row: tuple[Any, ...]) -> Item:
     digest, record, extra = row[6:9]
-    return Item(*row[:6], bytes(digest), record.encode(), extra.encode(), *row[9:])
+    values = (*row[:6], bytes(digest), record.encode(), extra.encode(), *row[9:])
+    return Item(*values)

@@ -22,7 +22,7 @@ class Format:
     """The files of one format, those of every split and kind together."""
 
     id: str
-    name: str
+    name: str | Promise
     description: str | Promise
     files: int
     rows: int

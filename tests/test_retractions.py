@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 
 from annotation import jobs, queue, workflow
 from annotation.models import (
@@ -294,7 +294,7 @@ def test_what_is_withdrawn_is_never_changed(
     project: Project, lead: User, make_pair: MakePair, table: Any
 ) -> None:
     carry(project, lead, Target(pairs=[make_pair().pk]))
-    with pytest.raises(DatabaseError, match="never changed"):
+    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
         table.objects.all()._raw_delete("default")
 
 

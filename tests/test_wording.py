@@ -23,7 +23,10 @@ CODE = [
 ]
 SCRIPTS = sorted((ROOT / "static/js").rglob("*.js"))
 # Names that are the same in every language, and those of the languages themselves.
-NAMES = re.compile(r"CQIA|COIG|Alpaca|ShareGPT|SHA-256|CSV|SVG|PNG|JSONL?|English|(简体)?中文")
+NAMES = re.compile(
+    r"CQIA|COIG|Alpaca|ShareGPT|SHA-256|CSV|SVG|PNG|JSONL?|English|(简体)?中文"
+    r"|README\.md|SHA256SUMS|distinct-[123]"
+)
 WORD = re.compile(r"[^\W\d_]{2,}")
 
 

@@ -84,7 +84,9 @@ class Migration(migrations.Migration):
             "releaseitem",
             "kind",
             models.CharField(
-                choices=[("sft", "Sft"), ("rejected", "Rejected")], default="sft", max_length=8
+                choices=[("sft", "to learn from"), ("rejected", "rejected")],
+                default="sft",
+                max_length=8,
             ),
         ),
         migrations.AddField(

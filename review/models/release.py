@@ -62,8 +62,8 @@ class ReleaseItem(models.Model):
     """
 
     class Kind(models.TextChoices):
-        SFT = "sft"
-        REJECTED = "rejected"
+        SFT = "sft", _("to learn from")
+        REJECTED = "rejected", _("rejected")
 
     release = models.ForeignKey(Release, models.PROTECT, related_name="items", db_index=False)
     position = models.PositiveIntegerField()  # from 1

@@ -1,5 +1,6 @@
 """The same people at Label Studio, from its package in an environment of its own, on the PostgreSQL and
-with the web server that benchmarks/workbench.py measures us by: 2 processes of 8 threads.
+with the web server that benchmarks/workbench.py measures us by: 2 processes of 8 threads; and its
+export of annotated tasks, for benchmarks/release.py.
 
     python -m venv peer && peer/bin/pip install label-studio==1.23.2 gunicorn
 
@@ -60,6 +61,44 @@ def measure(python: str, database_port: int, told: dict, windows: int) -> dict[s
         "p99_ms": round(1000 * ordered[int(0.99 * len(ordered))], 1),
         "given_twice": _given_twice(database_port),
     }
+
+
+def measure_export(
+    python: str, database_port: int, rows: int, repetitions: int
+) -> dict[str, object]:
+    """Seconds of its JSON export of so many annotated tasks, from the request to the last byte."""
+    with (
+        tempfile.TemporaryDirectory(prefix="cqia-peer-") as place,
+        _served(python, database_port, place) as port,
+    ):
+        told = {"pairs": rows, "sessions": 1, "seconds": 0, "annotated": True}
+        prepared = _asked(python, "--prepare", place, database_port, told)
+        took, size = [], 0
+        for _ in range(repetitions):
+            began = time.perf_counter()
+            size = _exported(port, prepared["project"], prepared["tokens"][0], rows)
+            took.append(time.perf_counter() - began)
+            print(f"Label Studio: {rows} tasks exported in {took[-1]:.1f} s")
+    version = subprocess.run([python, "-c", VERSION], capture_output=True, text=True, check=True)
+    return {
+        "name": "Label Studio",
+        "version": version.stdout.strip(),
+        "export_seconds": round(statistics.median(took), 2),
+        "spread": [round(min(took), 2), round(max(took), 2)],
+        "bytes": size,
+    }
+
+
+def _exported(port: int, project: int, token: str, rows: int) -> int:
+    """Bytes of a whole export."""
+    connection = HTTPConnection("127.0.0.1", port)
+    path = f"/api/projects/{project}/export?exportType=JSON"
+    connection.request("GET", path, headers={"Authorization": f"Token {token}"})
+    answer = connection.getresponse()
+    said = answer.read()
+    assert answer.status == 200, said[:500]
+    assert said.count(b'"choices"') >= rows
+    return len(said)
 
 
 def environment(place: str, database_port: int) -> dict[str, str]:
@@ -189,14 +228,14 @@ def _annotation() -> dict:
 # In the environment of the peer
 
 
-def _prepare(pairs: int, sessions: int, seconds: float) -> dict:
+def _prepare(pairs: int, sessions: int, seconds: float, annotated: bool = False) -> dict:
     """A project with so many tasks, and people with tokens, through its own models."""
     import label_studio.server as server
 
     server._setup_env()
     from organizations.models import Organization
     from projects.models import Project
-    from tasks.models import Task
+    from tasks.models import Annotation, Task
     from users.models import User
 
     people = [
@@ -229,6 +268,16 @@ def _prepare(pairs: int, sessions: int, seconds: float) -> dict:
         for n in range(1, pairs + 1)
     )
     Task.objects.bulk_create(tasks, batch_size=2000)
+    if annotated:
+        result = _annotation()["result"]
+        Annotation.objects.bulk_create(
+            (
+                Annotation(task_id=task, project=project, completed_by=people[0], result=result)
+                for task in Task.objects.values_list("pk", flat=True)
+            ),
+            batch_size=2000,
+        )
+        Task.objects.update(is_labeled=True, total_annotations=1)
     return {"project": project.pk, "tokens": [each.reset_token().key for each in people]}
 
 

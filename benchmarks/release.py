@@ -6,7 +6,10 @@ and compares both releases. `copy_ratio` is the rate of the export by that of CO
 same texts; `peak_mb` the most memory of this process while it froze and exported, above what it had
 before. The last line of the output is one JSON object.
 
-    python benchmarks/release.py [--quick] [--rows 1000000] [--repetitions 3]
+    python benchmarks/release.py [--quick] [--rows 1000000] [--repetitions 3] [--peer PYTHON]
+
+`--peer` names the Python of an environment with Label Studio: then 100,000 rows, unless said
+otherwise, and `peer` is its JSON export of as many annotated tasks; ours is freeze and export together.
 """
 
 import argparse
@@ -25,6 +28,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 sys.path.insert(0, str(HERE))
 
+import _bench_label_studio as peer  # noqa: E402
 import _bench_servers as servers  # noqa: E402
 import psutil  # noqa: E402
 
@@ -166,8 +170,11 @@ def export_ours(release: object) -> None:
 
 
 def measure(chosen: argparse.Namespace) -> dict[str, object]:
-    rows = chosen.rows or (20_000 if chosen.quick else 1_000_000)
-    with tempfile.TemporaryDirectory(prefix="cqia-bench-") as place, servers.running(place):
+    rows = chosen.rows or (20_000 if chosen.quick else 100_000 if chosen.peer else 1_000_000)
+    with (
+        tempfile.TemporaryDirectory(prefix="cqia-bench-") as place,
+        servers.running(place) as running,
+    ):
         from django.db import connection
 
         from review import changes
@@ -186,16 +193,21 @@ def measure(chosen: argparse.Namespace) -> dict[str, object]:
         second = frozen()
         seconds.append(time.perf_counter() - began)
         print(f"frozen again in {seconds[-1]:.1f} s")
-        ratios = []
+        ratios, exports = [], []
         for _ in range(chosen.repetitions):
             bare, ours = timed(lambda: export_bare(first.pk)), timed(lambda: export_ours(first))
             ratios.append(bare / ours)
+            exports.append(ours)
             print(f"export {rows / ours:.0f} rows/s, COPY {rows / bare:.0f} rows/s")
         diff = [timed(lambda: changes.changes(first, second)) for _ in range(chosen.repetitions)]
         counts = changes.counts(first, second)
         assert (counts.added, counts.removed, counts.changed) == (0, 0, rows // 100), counts
+        port = running.database_port
+        beside = chosen.peer and peer.measure_export(chosen.peer, port, rows, chosen.repetitions)
     return {
         "rows": rows,
+        **({"peer": beside} if beside else {}),
+        "export_seconds": round(statistics.median(exports), 2),
         "freeze_seconds": round(statistics.median(seconds), 1),
         "freeze_spread": [round(min(seconds), 1), round(max(seconds), 1)],
         "copy_ratio": round(statistics.median(ratios), 2),
@@ -211,6 +223,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="20,000 rows")
     parser.add_argument("--rows", type=int)
     parser.add_argument("--repetitions", type=int, default=3)
+    parser.add_argument("--peer", metavar="PYTHON", help="of an environment with Label Studio")
     chosen = parser.parse_args()
     load = os.getloadavg()[0]
     result = measure(chosen)

@@ -39,7 +39,7 @@ def _patch(job: Job) -> Release | None:
         if not left.exists() or left.count() == before.rows:
             return None
         header = Header(
-            summary=f"{before.version} without what was withdrawn",
+            summary=before.summary,
             version=_version(before),
             composition=before.composition,
             seed=before.seed,

@@ -17,7 +17,7 @@ What = Retraction.What
 
 
 class RowsForm(forms.Form):
-    pair = forms.ModelMultipleChoiceField(label=_("Rows"), queryset=Pair.objects.none())
+    pair = forms.ModelMultipleChoiceField(label=_("Single rows"), queryset=Pair.objects.none())
 
     def __init__(self, project: Project, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

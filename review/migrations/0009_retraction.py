@@ -51,7 +51,7 @@ RETRACTION = migrations.CreateModel(
         (
             "what",
             models.CharField(
-                choices=[("row", "Rows"), ("source", "A source"), ("person", "A person")],
+                choices=[("row", "Single rows"), ("source", "A source"), ("person", "A person")],
                 max_length=6,
             ),
         ),

@@ -14,7 +14,7 @@ class Retraction(models.Model):
     """Rows, a source or a person withdrawn for good. None is ever changed or taken back."""
 
     class What(models.TextChoices):
-        ROW = "row", _("Rows")
+        ROW = "row", _("Single rows")
         SOURCE = "source", _("A source")
         PERSON = "person", _("A person")
 

@@ -1,8 +1,8 @@
 """Faults a person can be told of: a code and its figures, put into words only when shown.
 
 An import error is stored as (code, params); `explain` says it in whichever language its reader
-uses. Every sentence is here, in `MESSAGES`, those of releases in cqia.lib.release_faults; the caller
-adds the file and the line.
+uses. Every sentence is here, in `MESSAGES`, those of releases in cqia.lib.release_faults and those of
+the evaluation in cqia.lib.vote_faults; the caller adds the file and the line.
 """
 
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cqia.lib.release_faults import RELEASE_FAULTS
+from cqia.lib.vote_faults import VOTE_FAULTS
 
 Param = str | int | float | bool | None
 Params = Mapping[str, Param]
@@ -164,35 +165,6 @@ MESSAGES: dict[str, Promise] = {
     "job_ended": _("This job has already ended."),
     "cannot_read_file": _("The file %(name)s cannot be read any more."),
     "unexpected": _("Something unexpected went wrong; the log holds the details."),
-    # Prompts and answers of models
-    "only_jsonl": _("Prompts and answers are read from JSONL: one JSON object a line."),
-    "other_kind_jsonl": _("This is a %(kind)s file. Give a JSONL file."),
-    "long_field": _(
-        "The field “%(field)s” has %(found)s characters; at most %(limit)s are possible."
-    ),
-    "several_turns": _("A conversation of several turns cannot be compared; it was left out."),
-    "unknown_prompt": _("The prompt set has no prompt “%(id)s”."),
-    "other_prompt_here": _("The prompt set already has another prompt “%(id)s”; that one stays."),
-    "other_answer_here": _(
-        "“%(model)s” already has another answer to the prompt “%(id)s”; that one stays."
-    ),
-    "no_endpoint": _("The model “%(model)s” has no endpoint to generate answers from."),
-    "answers_failed": _("%(count)s answers failed; the last error: %(reason)s"),
-    # A campaign
-    "too_few_models": _("Choose two or more models to compare."),
-    "baseline_not_chosen": _("The baseline must be one of the models compared."),
-    "nothing_to_compare": _("No prompt has an answer of each of these models."),
-    "too_many_votes": _(
-        "The campaign would need %(votes)s votes; at most %(limit)s are possible. "
-        "Take fewer prompts or models, or name a baseline."
-    ),
-    "campaign_open": _("The ranking is shown once the campaign is closed."),
-    "campaign_closed": _("This campaign is closed; no more votes are counted."),
-    "ballot_lost": _("This comparison was open for too long and has gone to somebody else."),
-    "unknown_choice": _("Choose A, B, tie or both bad."),
-    "leads_do_not_vote": _(
-        "Leads do not vote: a vote is blind only if the voter cannot look up who answered."
-    ),
     # A model server
     "no_model": _("No model server is configured for this project."),
     "model_address": _("The address of a model server starts with http:// or https://: %(url)s"),
@@ -200,6 +172,7 @@ MESSAGES: dict[str, Promise] = {
     "model_refused": _("The model server answered with status %(status)s: %(body)s"),
     "model_unreadable": _("The answer of the model server cannot be read: %(reason)s"),
     **RELEASE_FAULTS,
+    **VOTE_FAULTS,
 }
 
 TYPES: dict[str, Promise] = {

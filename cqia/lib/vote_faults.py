@@ -1,0 +1,52 @@
+"""Faults of the evaluation a person can be told of; cqia.lib.errors says how."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+VOTE_FAULTS: dict[str, Promise] = {
+    # Prompts and answers of models
+    "only_jsonl": _("Prompts and answers are read from JSONL: one JSON object a line."),
+    "other_kind_jsonl": _("This is a %(kind)s file. Give a JSONL file."),
+    "long_field": _(
+        "The field “%(field)s” has %(found)s characters; at most %(limit)s are possible."
+    ),
+    "several_turns": _("A conversation of several turns cannot be compared; it was left out."),
+    "unknown_prompt": _("The prompt set has no prompt “%(id)s”."),
+    "other_prompt_here": _("The prompt set already has another prompt “%(id)s”; that one stays."),
+    "other_answer_here": _(
+        "“%(model)s” already has another answer to the prompt “%(id)s”; that one stays."
+    ),
+    "no_endpoint": _("The model “%(model)s” has no endpoint to generate answers from."),
+    "answers_failed": _("%(count)s answers failed; the last error: %(reason)s"),
+    # A campaign
+    "too_few_models": _("Choose two or more models to compare."),
+    "baseline_not_chosen": _("The baseline must be one of the models compared."),
+    "nothing_to_compare": _("No prompt has an answer of each of these models."),
+    "too_many_votes": _(
+        "The campaign would need %(votes)s votes; at most %(limit)s are possible. "
+        "Take fewer prompts or models, or name a baseline."
+    ),
+    "not_adaptive_with_two": _(
+        "Adaptive pairing needs three or more models: with two there is one pair only."
+    ),
+    "share_too_great": _("Extra comparisons are at most %(limit)s in a hundred votes."),
+    "unknown_design": _("There is no design “%(design)s”."),
+    "baseline_wanted": _("Choose the model that all others meet."),
+    "all_name_themselves": _("In every prompt an answer says which model wrote it."),
+    "campaign_name_taken": _("There is a campaign of this name already."),
+    "names_a_model": _("This names the model “%(model)s”, and evaluators would read it."),
+    "campaign_field": _("The field “%(field)s” of the campaign is not right: %(reason)s"),
+    # The committed assignment
+    "no_commitment": _("This campaign was opened before assignments were committed."),
+    "assignment_secret": _("The assignment is shown once the campaign is closed."),
+    "assignment_unreadable": _("Line %(line)s of %(file)s is no line of an assignment."),
+    "assignment_no_nonce": _("The first line of %(file)s must hold the nonce."),
+    "assignment_differs": _("The assignment is another: its hash is %(found)s."),
+    "campaign_open": _("The ranking is shown once the campaign is closed."),
+    "campaign_closed": _("This campaign is closed; no more votes are counted."),
+    "ballot_lost": _("This comparison was open for too long and has gone to somebody else."),
+    "unknown_choice": _("Choose A, B, tie or both bad."),
+    "leads_do_not_vote": _(
+        "Leads do not vote: a vote is blind only if the voter cannot look up who answered."
+    ),
+}

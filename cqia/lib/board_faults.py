@@ -1,0 +1,12 @@
+"""Faults of rankings and their bundles a person can be told of; cqia.lib.errors says how."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+BOARD_FAULTS: dict[str, Promise] = {
+    "bundle_unreadable": _("%(file)s is no bundle of a ranking: it cannot be read as a zip file."),
+    "bundle_lacks": _("The bundle lacks %(file)s."),
+    "bundle_too_large": _("%(file)s in the bundle is larger than this program reads."),
+    "bundle_shape": _("%(file)s in the bundle has not the shape of this program's bundles."),
+    "bundle_value": _("votes.csv in the bundle, line %(line)s: “%(value)s” is no %(column)s."),
+}

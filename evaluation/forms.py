@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from annotation.models import Project
 from evaluation import generation
-from evaluation.campaigns import Design
+from evaluation.designs import Design
 from evaluation.models import Campaign, ModelVersion, PromptSet
 
 

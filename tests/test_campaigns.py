@@ -7,8 +7,8 @@ import pytest
 
 from cqia.accounts.models import AuditEntry, User
 from cqia.lib.errors import CqiaError
-from evaluation import campaigns
-from evaluation.campaigns import Design
+from evaluation import campaigns, designs, drawing
+from evaluation.designs import Design
 from evaluation.models import Answer, Ballot, Campaign, Matchup, ModelVersion, PromptSet
 from tests.poll import MakePoll
 
@@ -57,7 +57,7 @@ def test_it_refuses_a_design_that_cannot_be_voted_on(
 ) -> None:
     a, b, c = make_models("a", "b", "c")
     silent = ModelVersion.objects.create(project=prompt_set.project, name="silent")
-    monkeypatch.setattr(campaigns, "VOTES_LIMIT", 10)
+    monkeypatch.setattr(designs, "BALLOTS_LIMIT", 10)
     codes = []
     for design in (
         Design(prompt_set, [a]),
@@ -92,12 +92,12 @@ def test_it_compares_answers_to_the_same_prompt(make_poll: MakePoll) -> None:
 
 @pytest.mark.parametrize(("votes", "lefts"), [(2, {1}), (3, {1, 2}), (6, {3})])
 def test_it_balances_the_sides_of_a_matchup(votes: int, lefts: set[int]) -> None:
-    found = {sum(campaigns.draw_sides(votes)) for _ in range(200)}
+    found = {sum(drawing.draw_sides(votes)) for _ in range(200)}
     assert found == lefts
 
 
 def test_it_does_not_put_the_first_vote_on_a_fixed_side() -> None:
-    firsts = Counter(campaigns.draw_sides(2)[0] for _ in range(400))
+    firsts = Counter(drawing.draw_sides(2)[0] for _ in range(400))
     assert 120 < firsts[True] < 280
 
 

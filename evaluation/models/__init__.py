@@ -1,4 +1,5 @@
-from evaluation.models.campaign import Ballot, Campaign, Matchup
+from evaluation.models.ballot import Ballot
+from evaluation.models.campaign import Campaign, Matchup
 from evaluation.models.prompt import Answer, ModelVersion, Prompt, PromptSet
 from evaluation.models.upload import Upload
 

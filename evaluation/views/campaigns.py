@@ -20,7 +20,7 @@ from cqia.lib.errors import CqiaError
 from evaluation import campaigns as polls
 from evaluation import forms
 from evaluation.access import campaign_of_lead, campaign_to_read
-from evaluation.campaigns import Plan
+from evaluation.designs import Plan
 from evaluation.models import Campaign, Upload
 from evaluation.standings import CHARTS, SAMPLES, categories, standings
 

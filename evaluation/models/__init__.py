@@ -1,6 +1,7 @@
 from evaluation.models.ballot import Ballot
 from evaluation.models.campaign import Campaign, Matchup
 from evaluation.models.prompt import Answer, ModelVersion, Prompt, PromptSet
+from evaluation.models.result import Result
 from evaluation.models.upload import Upload
 
 __all__ = [
@@ -11,5 +12,6 @@ __all__ = [
     "ModelVersion",
     "Prompt",
     "PromptSet",
+    "Result",
     "Upload",
 ]

@@ -1,11 +1,12 @@
 from evaluation.models.ballot import Ballot
 from evaluation.models.campaign import Campaign, Matchup
-from evaluation.models.prompt import Answer, ModelVersion, Prompt, PromptSet
+from evaluation.models.prompt import Answer, AnswerFailure, ModelVersion, Prompt, PromptSet
 from evaluation.models.result import Result
 from evaluation.models.upload import Upload
 
 __all__ = [
     "Answer",
+    "AnswerFailure",
     "Ballot",
     "Campaign",
     "Matchup",

@@ -1,8 +1,15 @@
+from typing import Any
+
+from django.conf import settings as conf
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from annotation.models import Endpoint, Project
+from cqia.lib.errors import explain
 from review.models import Release
+
+TURNS_APART = "\n\n---\n\n"
+"""What stands between the turns of a prompt, and of an answer to it, where they are one text."""
 
 
 class PromptSet(models.Model):
@@ -10,6 +17,9 @@ class PromptSet(models.Model):
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="prompt_sets")
     name = models.CharField(_("name"), max_length=80)
+    # {} for imported ones. Drawn from held-out data: {from, seed, asked, left_out, …}, as written by
+    # evaluation.held_out.
+    origin = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -23,7 +33,11 @@ class Prompt(models.Model):
     prompt_set = models.ForeignKey(PromptSet, models.PROTECT, related_name="prompts")
     key = models.CharField(max_length=120)  # its id in the imported file
     category = models.CharField(max_length=80, blank=True, default="")
-    text = models.TextField()
+    subcategory = models.CharField(max_length=80, blank=True, default="")
+    source = models.CharField(max_length=120, blank=True, default="")  # the collection it is from
+    text = models.TextField()  # of several turns: all of them, with TURNS_APART between
+    turns = models.JSONField(default=list)  # the texts one by one; [] where there is one turn
+    system = models.TextField(blank=True, default="")
     reference = models.TextField(blank=True, default="")
 
     class Meta:
@@ -42,8 +56,14 @@ class ModelVersion(models.Model):
     release = models.ForeignKey(
         Release, models.PROTECT, null=True, blank=True, related_name="model_versions"
     )
+    # Name or address of the run that made it, as its makers know it.
+    training_run = models.CharField(max_length=200, blank=True, default="")
+    # Nobody rates the answers of a model they trained.
+    trained_by = models.ManyToManyField(conf.AUTH_USER_MODEL, blank=True, related_name="trained")
+    notes = models.TextField(blank=True, default="")
     endpoint = models.ForeignKey(Endpoint, models.SET_NULL, null=True, blank=True, related_name="+")
-    settings = models.JSONField(default=dict)  # generation settings: temperature, max_tokens, seed
+    # Of the last generation: temperature, max_tokens, seed, samples; each answer has its own too.
+    settings = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -54,18 +74,48 @@ class ModelVersion(models.Model):
 
 
 class Answer(models.Model):
-    """What one model answered to one prompt: imported (no params), or generated here with params."""
+    """What one model answered to one prompt: imported (no params), or generated here with params.
+
+    Of several samples campaigns compare the first, 0.
+    """
 
     prompt = models.ForeignKey(Prompt, models.PROTECT, related_name="answers")
     model = models.ForeignKey(ModelVersion, models.PROTECT, related_name="answers")
+    sample = models.PositiveSmallIntegerField(default=0)
     text = models.TextField()
     params = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint("prompt", "model", name="answer_once_per_model"),
+            models.UniqueConstraint("prompt", "model", "sample", name="answer_sample_once"),
         ]
 
     def __str__(self) -> str:
         return self.text[:40]
+
+
+class AnswerFailure(models.Model):
+    """An answer that was asked for and did not come, with the reason; gone once it has come."""
+
+    prompt = models.ForeignKey(Prompt, models.CASCADE, related_name="failures")
+    model = models.ForeignKey(ModelVersion, models.CASCADE, related_name="failures")
+    sample = models.PositiveSmallIntegerField(default=0)
+    # An explanation as (code, params) of cqia.lib.errors.
+    code = models.CharField(max_length=40)
+    code_params = models.JSONField(default=dict)
+    tries = models.PositiveIntegerField(default=1)
+    at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("prompt", "model", "sample", name="failure_sample_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.prompt_id}/{self.sample}: {self.code}"
+
+    @property
+    def message(self) -> str:
+        params: dict[str, Any] = self.code_params
+        return explain(self.code, params)

@@ -23,6 +23,10 @@ class Upload(models.Model):
     prompt_set = models.ForeignKey(PromptSet, models.PROTECT, related_name="uploads")
     kind = models.CharField(max_length=7, choices=Kind.choices)
     job = models.OneToOneField(Job, models.PROTECT, null=True, related_name="+")
+    # How the file is read (annotation.sources.readers): jsonl, csv or json.
+    reader = models.CharField(max_length=5, default="jsonl")
+    # Whose the answers are where a record does not say so.
+    model_name = models.CharField(max_length=120, blank=True, default="")
     filename = models.CharField(max_length=255)
     path = models.CharField(max_length=500, help_text="relative to MEDIA_ROOT")
     encoding = models.CharField(max_length=20)

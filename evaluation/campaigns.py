@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cqia.accounts.models import User, record
-from evaluation import commitment, drawing
+from evaluation import commitment, drawing, priorities
 from evaluation.designs import Design, Plan, plan
 from evaluation.models import Campaign
 
@@ -34,6 +34,7 @@ def open_campaign(plan: Plan, name: str, user: User | None, **fields: Any) -> Ca
             seed=design.seed,
             nonce=secrets.token_hex(32),
             figures=_figures(plan),
+            priorities=priorities.even(design),
             created_by=user,
             **fields,
         )

@@ -7,8 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from annotation.models import Project
 from evaluation import generation
-from evaluation.designs import Design
-from evaluation.models import Campaign, ModelVersion, PromptSet
+from evaluation.models import ModelVersion, PromptSet
 
 
 class PromptsForm(forms.Form):
@@ -85,79 +84,3 @@ class GenerateForm(forms.Form):
     def settings(self) -> generation.Settings:
         given = self.cleaned_data
         return generation.Settings(given["temperature"], given["max_tokens"], given["seed"])
-
-
-class CampaignForm(forms.Form):
-    name = forms.CharField(
-        label=_("Name"), max_length=80, help_text=_("Evaluators see it: name no model in it.")
-    )
-    prompt_set = forms.ModelChoiceField(
-        PromptSet.objects.none(), label=_("Prompt set"), empty_label=None
-    )
-    models = forms.ModelMultipleChoiceField(
-        ModelVersion.objects.none(),
-        label=_("Models compared"),
-        widget=forms.CheckboxSelectMultiple,
-    )
-    baseline = forms.ModelChoiceField(
-        ModelVersion.objects.none(),
-        label=_("Baseline"),
-        required=False,
-        empty_label=_("none: all meet all"),
-        help_text=_("Every other model meets the baseline alone, as in the paper."),
-    )
-    votes_per_matchup = forms.IntegerField(
-        label=_("Votes for each comparison"), min_value=1, max_value=9, initial=3
-    )
-    prompts = forms.IntegerField(
-        label=_("At most so many prompts"),
-        min_value=1,
-        required=False,
-        help_text=_("A sample is drawn. Leave empty to ask all of them."),
-    )
-    seed = forms.IntegerField(label=_("Seed of the sample"), min_value=0, initial=0)
-    guideline = forms.CharField(
-        label=_("What evaluators are asked"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_("Markdown. Evaluators can open it beside every comparison."),
-    )
-
-    def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.project = project
-        self.initial.setdefault("prompt_set", project.prompt_sets.order_by("pk").last())
-        models = project.model_versions.order_by("name")
-        self.fields["models"].queryset = models  # type: ignore[attr-defined]
-        self.fields["baseline"].queryset = models  # type: ignore[attr-defined]
-        self.fields["prompt_set"].queryset = project.prompt_sets.order_by("name")  # type: ignore[attr-defined]
-
-    def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"]
-        if Campaign.objects.filter(project=self.project, name=name).exists():
-            raise forms.ValidationError(_("There is a campaign of this name already."))
-        return name
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        for field in ("name", "guideline"):
-            named = _named_in(given.get(field, ""), given.get("models", ()))
-            if named:
-                message = _("This names the model “%(model)s”, and evaluators would read it.")
-                self.add_error(field, forms.ValidationError(message, params={"model": named}))
-        return given
-
-    def design(self) -> Design:
-        given = self.cleaned_data
-        return Design(
-            given["prompt_set"],
-            list(given["models"]),
-            given["baseline"],
-            given["votes_per_matchup"],
-            given["prompts"],
-            given["seed"],
-        )
-
-
-def _named_in(text: str, models: Any) -> str | None:
-    return next((model.name for model in models if model.name.lower() in text.lower()), None)

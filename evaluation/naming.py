@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from annotation.checks.self_naming import COMMON, MAKER, PLAIN, SIGNS
+from evaluation.models import Campaign
 
 COVER = "▇▇▇"
 """Stands where a name stood, of whatever length: the length would tell as well."""
@@ -52,3 +53,10 @@ def masked(text: str, names: Sequence[str]) -> str:
         parts += [text[end:start], COVER]
         end = stop
     return "".join([*parts, text[end:]])
+
+
+def shown(campaign: Campaign, text: str) -> str:
+    """A text as voters of the campaign see it: with names covered, where it has them covered."""
+    if campaign.naming != Campaign.Naming.MASK:
+        return text
+    return masked(text, tuple(campaign.figures.get("models", {}).values()))

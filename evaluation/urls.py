@@ -1,6 +1,6 @@
 from django.urls import path
 
-from evaluation.views import campaigns, prompts, votes
+from evaluation.views import campaigns, opening, prompts, votes
 
 app_name = "evaluation"
 
@@ -13,7 +13,7 @@ urlpatterns = [
     path("evaluate/answers/generate", prompts.generate, name="generate"),
     # campaigns
     path("evaluate/", campaigns.campaigns, name="campaigns"),
-    path("evaluate/new", campaigns.new_campaign, name="new-campaign"),
+    path("evaluate/new", opening.new_campaign, name="new-campaign"),
     path("evaluate/<int:pk>/", campaigns.campaign, name="campaign"),
     path("evaluate/<int:pk>/close", campaigns.close_campaign, name="close-campaign"),
     path("evaluate/<int:pk>/<slug:name>.<str:form>", campaigns.ranking_chart, name="ranking-chart"),

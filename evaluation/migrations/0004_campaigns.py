@@ -46,11 +46,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="ballot",
             name="repeats",
-            field=models.OneToOneField(
+            field=models.ForeignKey(
                 blank=True,
+                db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
-                related_name="repeat",
+                related_name="+",
                 to="evaluation.ballot",
             ),
         ),
@@ -202,6 +203,10 @@ class Migration(migrations.Migration):
                 fields=["campaign", "lane", "place"],
                 name="ballot_free",
             ),
+        ),
+        migrations.AddConstraint(
+            model_name="ballot",
+            constraint=models.UniqueConstraint(fields=("repeats",), name="ballot_repeated_once"),
         ),
         migrations.AddConstraint(
             model_name="ballot",

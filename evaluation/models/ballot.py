@@ -32,8 +32,8 @@ class Ballot(Slot):
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="ballots", db_index=False)
     matchup = models.ForeignKey(Matchup, models.PROTECT, related_name="ballots", db_index=False)
     kind = models.CharField(max_length=9, choices=Kind.choices, default=Kind.VOTE)
-    repeats = models.OneToOneField(
-        "self", models.PROTECT, null=True, blank=True, related_name="repeat"
+    repeats = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     slot = models.PositiveSmallIntegerField()
     place = models.PositiveBigIntegerField()  # order in the queue, drawn too
@@ -51,6 +51,7 @@ class Ballot(Slot):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["matchup", "slot"], name="ballot_slot_once"),
+            models.UniqueConstraint(fields=["repeats"], name="ballot_repeated_once"),
             models.UniqueConstraint(
                 fields=["matchup", "holder"],
                 condition=models.Q(holder__isnull=False) & ~models.Q(kind="repeat"),

@@ -135,3 +135,8 @@ class Matchup(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_id} – {self.second_id}"
+
+    def texts(self) -> tuple[str, str]:
+        """What is shown of the first and of the second, wherever they stand."""
+        second = self.planted if self.kind == Matchup.Kind.PLANTED else self.second.text
+        return self.first.text, second

@@ -9,18 +9,16 @@ from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from annotation.access import project_for
 from annotation.models import Project
 from cqia.accounts.http import Request
 from cqia.accounts.roles import Role
 from cqia.lib.chart_response import respond
-from cqia.lib.errors import CqiaError
 from evaluation import campaigns as polls
 from evaluation import forms
 from evaluation.access import campaign_of_lead, campaign_to_read
-from evaluation.designs import Plan
 from evaluation.models import Campaign, Upload
 from evaluation.standings import CHARTS, SAMPLES, categories, standings
 
@@ -74,34 +72,13 @@ def _forms(
 
 def with_progress(project: Project) -> Any:
     """Campaigns of the project with the numbers of votes cast and asked for, the latest first."""
-    cast = Count("ballots", filter=Q(ballots__done_at__isnull=False))
+    vote = Q(ballots__kind="vote")
+    cast = Count(
+        "ballots", filter=vote & Q(ballots__done_at__isnull=False) & ~Q(ballots__choice="skip")
+    )
+    asked = Count("ballots", filter=vote & Q(ballots__spare=False) & ~Q(ballots__choice="skip"))
     campaigns = project.campaigns.select_related("prompt_set")
-    return campaigns.annotate(cast=cast, asked=Count("ballots")).order_by("-pk")
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def new_campaign(request: Request, slug: str) -> HttpResponse:
-    """Opened only once the lead has seen how many votes it needs: `seen` carries that number back."""
-    project = project_for(request, slug, Role.LEAD)
-    form = forms.CampaignForm(project, request.POST or None)
-    plan: Plan | None = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            plan = polls.plan(form.design())
-            if request.POST.get("seen") == str(plan.votes) and not request.htmx:
-                given = form.cleaned_data
-                campaign = polls.open_campaign(
-                    plan, given["name"], request.user, guideline=given["guideline"]
-                )
-                return redirect("evaluation:campaign", slug, campaign.pk)
-        except CqiaError as error:
-            form.add_error(None, str(error))
-    context = {"room": "evaluate", "form": form, "plan": plan}
-    if request.htmx:  # asked while the form is being filled in: not complete is no fault
-        return render(request, "evaluation/_plan.html", context)
-    status = 400 if form.errors else 200
-    return render(request, "evaluation/new_campaign.html", context, status=status)
+    return campaigns.annotate(cast=cast, asked=asked).order_by("-pk")
 
 
 @login_required

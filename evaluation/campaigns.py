@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cqia.accounts.models import User, record
-from evaluation import commitment, drawing, priorities
+from evaluation import commitment, drawing, priorities, standings
 from evaluation.designs import Design, Plan, plan
 from evaluation.models import Campaign
 
@@ -60,6 +60,7 @@ def close(campaign: Campaign, user: User | None, reason: str = "") -> bool:
         if closed:
             details = {"campaign": campaign.pk, "name": campaign.name, "reason": reason}
             record(user, "campaign closed", campaign.project_id, **details)
+            standings.order(campaign, user)
     return bool(closed)
 
 

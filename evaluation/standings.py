@@ -1,140 +1,122 @@
-"""A closed campaign as a ranking: its ballots counted by the database, then pure statistics.
+"""The ranking of a closed campaign: reckoned once, kept, and read from then on.
 
-The seed of the bootstrap is the campaign's number, so that everybody sees the same intervals.
+A small campaign is reckoned by whoever looks first; a large one by a job that its closing starts.
+The seed of the samples is the campaign's number, so that everybody sees the same intervals.
 """
 
-from collections import Counter, defaultdict
-from dataclasses import dataclass
-from functools import lru_cache
+from time import perf_counter
 
-from django.db.models import Count
-from django.utils.translation import gettext as _
+from django.db import transaction
+from django.utils.translation import gettext_lazy
 
-from cqia.lib import charts
+import cqia
+from annotation import jobs
+from annotation.models import Job
+from annotation.models.job import JobQuerySet
+from cqia.accounts.models import User
 from cqia.lib.errors import CqiaError
-from evaluation.models import Ballot, Campaign, Prompt
-from evaluation.ranking import Rating, Tally, Vote, bradley_terry, win_tie_lose
+from evaluation import counting
+from evaluation.boards import Standings
+from evaluation.models import Ballot, Campaign, Result
+from evaluation.ranking import Tally
+from evaluation.reckoning import SAMPLES, Asked, reckon
 
-SAMPLES = 200
-"""Bootstrap samples; a default of this project."""
+TASK = "evaluation.reckon_board"
 
-_EVERYBODY = ""  # stands for all opponents together where there is no baseline
+AT_ONCE = 3000
+"""Votes up to which a page reckons a board itself, in about a second; a default of this project."""
 
-
-@dataclass(frozen=True)
-class Row:
-    """One model of the table. The baseline has no tally against itself."""
-
-    rating: Rating
-    tally: Tally | None
-    evaluators: int
-
-
-@dataclass(frozen=True)
-class Standings:
-    """`rows` are the best first; `floor` and `ceiling` span all intervals."""
-
-    rows: list[Row]
-    votes: int
-    evaluators: int
-    baseline: str
-
-    @property
-    def floor(self) -> float:
-        return min(row.rating.low for row in self.rows)
-
-    @property
-    def ceiling(self) -> float:
-        return max(row.rating.high for row in self.rows)
-
-    @property
-    def groups(self) -> int:
-        return len({row.rating.group for row in self.rows})
+CARE = {
+    "left_out": gettext_lazy("Prompts left out, for want of an answer"),
+    "named": gettext_lazy("Answers that name their model"),
+    "masked": gettext_lazy("Names covered"),
+    "excluded": gettext_lazy("Prompts left out, for naming a model"),
+}
 
 
 def standings(campaign: Campaign, category: str = "") -> Standings:
     """The ranking from all votes, or from those on prompts of one category.
 
-    Raises CqiaError where the campaign is still open: a ranking that is seen would steer the votes.
+    Raises CqiaError where the campaign is still open (a ranking that is seen would steer the votes)
+    or where the job that reckons it has not ended, ValueError for a category without votes.
     """
     if campaign.state != Campaign.State.CLOSED:
         raise CqiaError("campaign_open")
-    votes, voters = _counted(campaign, category)
+    result = Result.objects.filter(campaign=campaign).first()
+    if result is None and votes_in(campaign) <= AT_ONCE:
+        result = keep(campaign)
+    if result is None:
+        raise CqiaError("board_waits")
+    found = Standings(result.figures, category)
+    if category and category not in found.categories:
+        return Standings(reckon(counting.nothing(), Asked(campaign.pk)))
+    return found
+
+
+def votes_in(campaign: Campaign) -> int:
+    return Ballot.objects.filter(campaign=campaign).counted().count()
+
+
+def keep(campaign: Campaign) -> Result:
+    """Reckon the board of a closed campaign, and keep it in place of one that was kept before."""
+    started = perf_counter()
+    table = counting.table_of(campaign)
+    figures = reckon(table, asked_of(campaign))
+    seconds = perf_counter() - started
+    values = {"figures": figures, "votes": figures["votes"], "seconds": seconds}
+    values["code"] = cqia.__version__
+    return Result.objects.update_or_create(campaign=campaign, defaults=values)[0]
+
+
+def asked_of(campaign: Campaign) -> Asked:
     baseline = "" if campaign.baseline is None else campaign.baseline.name
-    tallies = {tally.model: tally for tally in _tallies(votes, baseline)}
-    rows = [
-        Row(rating, tallies.get(rating.model), len(voters[rating.model]))
-        for rating in _ratings(tuple(sorted(votes.items())), campaign.pk)
-    ]
-    everybody = set[int]().union(*voters.values())
-    return Standings(rows, votes.total(), len(everybody), baseline)
+    return Asked(seed=campaign.pk, samples=SAMPLES, baseline=baseline)
+
+
+def order(campaign: Campaign, user: User | None) -> Job | None:
+    """Have the board of a large campaign reckoned by a worker; None where a page can do it itself."""
+    if votes_in(campaign) <= AT_ONCE:
+        return None
+    with transaction.atomic():
+        Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
+        job = _jobs(campaign).live().first()
+        return job or jobs.start(TASK, campaign.project, user, campaign=campaign.pk)
+
+
+def waiting_for(campaign: Campaign) -> Job | None:
+    """The job that reckons the board, however it stands; None once there is one, or need be none."""
+    if Result.objects.filter(campaign=campaign).exists() or votes_in(campaign) <= AT_ONCE:
+        return None
+    return _jobs(campaign).order_by("-pk").first() or order(campaign, None)
+
+
+def _jobs(campaign: Campaign) -> JobQuerySet:
+    return campaign.project.jobs.filter(task=TASK, params__campaign=campaign.pk)
+
+
+def reckon_board(job: Job) -> None:
+    """The job: idempotent, for the board is kept in one write."""
+    campaign = Campaign.objects.get(pk=job.params["campaign"], project=job.project)
+    jobs.report(job, 0, 1)
+    keep(campaign)
+    jobs.report(job, 1, 1)
 
 
 def best_against_baseline(campaign: Campaign) -> Tally | None:
     """The tally of the model that was most often better or equal, as the paper counts; cheap to ask."""
     if campaign.state != Campaign.State.CLOSED or campaign.baseline is None:
         return None
-    votes, _voters = _counted(campaign, "")
-    return next(iter(_tallies(votes, campaign.baseline.name)), None)
+    result = Result.objects.filter(campaign=campaign).first()
+    if result is None and votes_in(campaign) <= AT_ONCE:
+        result = keep(campaign)
+    tallies = result.figures["tallies"] if result else []
+    return Tally(**tallies[0]) if tallies else None
 
 
-def categories(campaign: Campaign) -> list[str]:
-    """Categories of the prompts asked, where they have any, by name."""
-    asked = Prompt.objects.filter(pk__in=campaign.matchups.values("prompt_id")).exclude(category="")
-    return sorted(set(asked.values_list("category", flat=True)))
-
-
-def ratings_chart(shown: Standings) -> charts.Chart:
-    rows = [(r.rating.model, r.rating.rating, r.rating.low, r.rating.high) for r in shown.rows]
-    return charts.ratings(
-        rows, title=_("Ratings with 95% intervals"), axis=_("Bradley–Terry rating")
-    )
-
-
-def outcomes_chart(shown: Standings) -> charts.Chart:
-    """Win, tie and lose bars as in the paper; “both bad” is drawn with the ties, as equal."""
-    rows = [
-        (tally.model, tally.win, tally.tie + tally.both_bad, tally.lose)
-        for row in shown.rows
-        if (tally := row.tally) is not None
+def care_of(campaign: Campaign) -> list[tuple[str, int]]:
+    """What was left out or covered before the voting, counted, each with its name."""
+    return [
+        (str(label), campaign.figures[key])
+        for key, label in CARE.items()
+        if campaign.figures.get(key)
     ]
-    title = _("Votes against all others")
-    if shown.baseline:
-        title = _("Votes against %(model)s") % {"model": shown.baseline}
-    return charts.win_tie_lose(rows, (_("win"), _("tie"), _("lose")), title=title)
-
-
-CHARTS = {"ratings": ratings_chart, "outcomes": outcomes_chart}
-
-
-def _counted(campaign: Campaign, category: str) -> tuple[Counter[Vote], dict[str, set[int]]]:
-    """How often each kind of vote was cast, and who voted on each model."""
-    ballots = Ballot.objects.filter(campaign=campaign).done()
-    if category:
-        ballots = ballots.filter(matchup__prompt__category=category)
-    fields = ("matchup__first__model__name", "matchup__second__model__name", "first_is_left")
-    kinds = ballots.values_list(*fields, "choice", "holder_id").annotate(Count("pk"))
-    votes: Counter[Vote] = Counter()
-    voters: dict[str, set[int]] = defaultdict(set)
-    for first, second, first_is_left, choice, holder, count in kinds.order_by():
-        left, right = (first, second) if first_is_left else (second, first)
-        votes[Vote(left, right, choice)] += count
-        voters[first].add(holder)
-        voters[second].add(holder)
-    return votes, voters
-
-
-def _tallies(votes: Counter[Vote], baseline: str) -> list[Tally]:
-    if baseline:
-        return win_tie_lose(votes, baseline)
-    against_all: Counter[Vote] = Counter()
-    for (left, right, outcome), count in votes.items():
-        against_all[Vote(left, _EVERYBODY, outcome)] += count
-        against_all[Vote(_EVERYBODY, right, outcome)] += count
-    return win_tie_lose(against_all, _EVERYBODY)
-
-
-@lru_cache(maxsize=64)
-def _ratings(votes: tuple[tuple[Vote, int], ...], seed: int) -> list[Rating]:
-    # Votes of a closed campaign stay, so the same page need not draw the samples again.
-    return bradley_terry(dict(votes), seed=seed, samples=SAMPLES)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from evaluation.views import campaigns, opening, prompts, votes
+from evaluation.views import boards, campaigns, opening, prompts, votes
 
 app_name = "evaluation"
 
@@ -16,7 +16,13 @@ urlpatterns = [
     path("evaluate/new", opening.new_campaign, name="new-campaign"),
     path("evaluate/<int:pk>/", campaigns.campaign, name="campaign"),
     path("evaluate/<int:pk>/close", campaigns.close_campaign, name="close-campaign"),
-    path("evaluate/<int:pk>/<slug:name>.<str:form>", campaigns.ranking_chart, name="ranking-chart"),
+    # boards
+    path("evaluate/method", boards.method, name="method"),
+    path("evaluate/<int:pk>/report", boards.report, name="report"),
+    path("evaluate/<int:pk>/report.pdf", boards.report_file, name="report-file"),
+    path("evaluate/<int:pk>/bundle.zip", boards.bundle, name="bundle"),
+    path("evaluate/<int:pk>/reckon", boards.reckon_again, name="reckon"),
+    path("evaluate/<int:pk>/<slug:name>.<str:form>", boards.chart, name="ranking-chart"),
     # votes
     path("vote/", votes.vote, name="vote"),
     path("vote/<int:pk>/", votes.ballot, name="ballot"),

@@ -6,7 +6,8 @@ from cqia.accounts.models import User
 from cqia.lib.errors import CqiaError
 from evaluation import campaigns, votes
 from evaluation.models import Campaign
-from evaluation.standings import categories, outcomes_chart, ratings_chart, standings
+from evaluation.board_charts import outcomes, ratings
+from evaluation.standings import standings
 from tests.poll import MakePoll
 
 
@@ -71,7 +72,7 @@ def test_it_filters_by_category(make_poll: MakePoll, evaluator: User, lead: User
     prefer(evaluator, campaign, "zebra-base")
     campaigns.close(campaign, lead)
     campaign.refresh_from_db()
-    assert categories(campaign) == ["写", "问"]
+    assert standings(campaign).categories == ["写", "问"]
     assert [standings(campaign, name).votes for name in ("写", "问", "无")] == [2, 3, 0]
 
 
@@ -87,5 +88,5 @@ def test_it_draws_both_charts(make_poll: MakePoll, evaluator: User, lead: User) 
     campaigns.close(campaign, lead)
     campaign.refresh_from_db()
     found = standings(campaign)
-    assert [row["model"] for row in ratings_chart(found).data] == ["yak-tuned", "zebra-base"]
-    assert "yak-tuned,win,3" in outcomes_chart(found).csv()
+    assert [row["label"] for row in ratings(found).data] == ["yak-tuned", "zebra-base"]
+    assert "yak-tuned,win,3" in outcomes(found).csv()

@@ -1,8 +1,8 @@
 """Faults a person can be told of: a code and its figures, put into words only when shown.
 
 An import error is stored as (code, params); `explain` says it in whichever language its reader
-uses. Every sentence is here, in `MESSAGES`, those of releases in cqia.lib.release_faults and those of
-the evaluation in cqia.lib.vote_faults; the caller adds the file and the line.
+uses. Every sentence is here, in `MESSAGES`, those of releases in cqia.lib.release_faults, those of
+the evaluation in cqia.lib.vote_faults and cqia.lib.board_faults; the caller adds the file and the line.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from typing import ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cqia.lib.board_faults import BOARD_FAULTS
 from cqia.lib.release_faults import RELEASE_FAULTS
 from cqia.lib.vote_faults import VOTE_FAULTS
 
@@ -173,6 +174,7 @@ MESSAGES: dict[str, Promise] = {
     "model_unreadable": _("The answer of the model server cannot be read: %(reason)s"),
     **RELEASE_FAULTS,
     **VOTE_FAULTS,
+    **BOARD_FAULTS,
 }
 
 TYPES: dict[str, Promise] = {

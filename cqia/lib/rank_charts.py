@@ -109,6 +109,34 @@ def win_matrix(
     return chart_of(shown, data, title, height=max(6, min(30, 1200 // models)) * models)
 
 
+def rating_map(
+    rows: Sequence[tuple[str, str, float]], *, title: str, axes: tuple[str, str]
+) -> Chart:
+    """A cell for each model and category with its rating: blue above 1000, orange below."""
+    import altair as alt
+
+    keys = ("row", "column", "rating")
+    data: list[Row] = [dict(zip(keys, row, strict=True)) for row in rows]
+    order = list(dict.fromkeys(row[0] for row in rows))
+    widest = max((abs(row[2] - 1000) for row in rows), default=1) or 1
+    base = alt.Chart(alt.NamedData("rows")).encode(
+        x=alt.X("column:N", sort=None, title=axes[1], axis=alt.Axis(labelAngle=-40, orient="top")),
+        y=alt.Y("row:N", sort=order, title=axes[0]),
+    )
+    domain = [1000 - widest, 1000, 1000 + widest]
+    colour = alt.Scale(domain=domain, range=["$last", "$line", "$first"], interpolate="rgb")
+    cells = base.mark_rect().encode(color=alt.Color("rating:Q", scale=colour, legend=None))
+    strong = alt.condition(
+        f"datum.rating > {1000 + widest / 2}", alt.value("$on-first"), alt.value("$ink")
+    )
+    figures = base.mark_text(fontSize=11).encode(
+        text=alt.Text("rating:Q", format=".0f"), color=strong
+    )
+    shown = alt.layer(cells, figures) if len(rows) <= _FIGURES else alt.layer(cells)
+    models = max(len(order), 1)
+    return chart_of(shown, data, title, height=max(6, min(30, 1200 // models)) * models)
+
+
 _FIGURES = 20 * 19  # cells; with more of them there is no room for a figure in each
 
 

@@ -1,26 +1,23 @@
 """The lead's room: prompts, models, campaigns; and the ranking of a closed campaign."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms as django_forms
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Q
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from annotation.access import project_for
 from annotation.models import Project
 from cqia.accounts.http import Request
 from cqia.accounts.roles import Role
-from cqia.lib.chart_response import respond
 from evaluation import campaigns as polls
 from evaluation import forms
 from evaluation.access import campaign_of_lead, campaign_to_read
 from evaluation.models import Campaign, Upload
-from evaluation.standings import CHARTS, SAMPLES, categories, standings
+from evaluation.views import boards
 
 JOBS = ("evaluation.read_upload", "evaluation.generate_answers")
 
@@ -99,36 +96,7 @@ def campaign(request: Request, slug: str, pk: int) -> HttpResponse:
         voted = ballots.done().values("holder__display_name", "holder__username")
         context["voters"] = voted.annotate(votes=Count("pk")).order_by("-votes")
         return render(request, "evaluation/campaign.html", context)
-    category = _category(request, shown)
-    context |= {
-        "standings": standings(shown, category),
-        "category": category,
-        "categories": categories(shown),
-        "samples": SAMPLES,
-        "charts": _chart_urls(shown, category),
-    }
-    return render(request, "evaluation/ranking.html", context)
-
-
-def _category(request: Request, campaign: Campaign) -> str:
-    chosen = request.GET.get("category", "")
-    if chosen and chosen not in categories(campaign):
-        raise Http404
-    return chosen
-
-
-def _chart_urls(campaign: Campaign, category: str) -> dict[str, dict[str, str]]:
-    query = f"?{urlencode({'category': category})}" if category else ""
-    return {
-        name: {
-            form: reverse(
-                "evaluation:ranking-chart", args=[campaign.project.slug, campaign.pk, name, form]
-            )
-            + query
-            for form in ("svg", "png", "csv")
-        }
-        for name in CHARTS
-    }
+    return boards.board(request, shown)
 
 
 @login_required
@@ -137,14 +105,3 @@ def close_campaign(request: Request, slug: str, pk: int) -> HttpResponse:
     campaign = campaign_of_lead(request, slug, pk)
     polls.close(campaign, request.user)
     return redirect("evaluation:campaign", slug, pk)
-
-
-@login_required
-@require_GET
-def ranking_chart(request: Request, slug: str, pk: int, name: str, form: str) -> HttpResponse:
-    """A plot of a closed campaign as svg, png or csv; of one category with ?category=."""
-    campaign = campaign_to_read(request, slug, pk)
-    if name not in CHARTS or campaign.state != Campaign.State.CLOSED:
-        raise Http404
-    shown = standings(campaign, _category(request, campaign))
-    return respond(request, CHARTS[name](shown), form)

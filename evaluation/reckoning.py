@@ -1,0 +1,198 @@
+"""Everything that the pages of a ranking tell, from a table of votes. Pure: `cqia rank` runs it too.
+
+The result is plain JSON, so that it can be kept, bundled, and compared with one reckoned elsewhere.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from math import ceil, sqrt
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cqia.lib.intervals import wilson
+from evaluation.ranking import Vote, bradley_terry, win_tie_lose
+from evaluation.statistics.table import Table
+
+SAMPLES = 200
+"""Bootstrap samples; a default of this project."""
+
+CATEGORY_SAMPLES = 100
+"""The same for each category, of which there may be many."""
+
+LEFT_OUT = 50
+"""Voters left out in turn, those with most votes first; a default of this project."""
+
+_OUTCOMES = ("left", "right", "tie", "both_bad")
+_EVERYBODY = ""  # stands for all opponents together where there is no baseline
+
+Cells = NDArray[np.float64]
+"""Votes by left model, right model and outcome."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the figures depend on besides the votes. Without a baseline all others stand for it."""
+
+    seed: int
+    samples: int = SAMPLES
+    baseline: str = ""
+
+
+def reckon(table: Table, asked: Asked) -> dict[str, Any]:
+    """All figures: of every vote, and of each category."""
+    whole = _part(table, asked)
+    figures = {
+        **whole,
+        "baseline": asked.baseline,
+        "prompts": len(table.prompts),
+        **_adjusted(table, asked),
+        "pairs": _pairs(table, [each["model"] for each in whole["board"]]),
+        "left_out": _left_out(table, whole["board"]),
+        "categories": _categories(table, asked),
+    }
+    return figures
+
+
+def cells(table: Table) -> Cells:
+    """The votes counted by left model, right model and outcome."""
+    size = len(table.models)
+    code = (table.left.astype(np.int64) * size + table.right) * 4 + table.outcome
+    counted = np.bincount(code, weights=table.count, minlength=size * size * 4)
+    return counted.reshape(size, size, 4)
+
+
+def where(table: Table, mask: NDArray[np.bool_]) -> Table:
+    """The rows of a table that a mask names; the names they point to stay."""
+    columns = ("left", "right", "outcome", "count", "prompt", "evaluator", "category", "features")
+    return replace(table, **{name: getattr(table, name)[mask] for name in columns})
+
+
+def _part(table: Table, asked: Asked) -> dict[str, Any]:
+    """The board and the tallies of these votes, and how many people cast them."""
+    votes = _counted(table)
+    board = bradley_terry(votes, seed=asked.seed, samples=asked.samples)
+    return {
+        "votes": int(table.count.sum()),
+        "voters": len(np.unique(table.evaluator)),
+        "voters_of": _voters_of(table),
+        "board": [asdict(each) for each in board],
+        "tallies": [asdict(each) for each in _tallies(votes, asked.baseline)],
+    }
+
+
+def _counted(table: Table) -> dict[Vote, int]:
+    counted = cells(table)
+    return {
+        Vote(table.models[left], table.models[right], _OUTCOMES[outcome]): int(
+            counted[left, right, outcome]
+        )
+        for left, right, outcome in zip(*np.nonzero(counted), strict=True)
+    }
+
+
+def _tallies(votes: Mapping[Vote, int], baseline: str) -> list[Any]:
+    if baseline:
+        return win_tie_lose(votes, baseline)
+    against_all: dict[Vote, int] = {}
+    for (left, right, outcome), count in votes.items():
+        for vote in (Vote(left, _EVERYBODY, outcome), Vote(_EVERYBODY, right, outcome)):
+            against_all[vote] = against_all.get(vote, 0) + count
+    return win_tie_lose(against_all, _EVERYBODY)
+
+
+def _voters_of(table: Table) -> dict[str, int]:
+    size = len(table.models)
+    both = np.concatenate([table.left, table.right]).astype(np.int64)
+    people = np.concatenate([table.evaluator, table.evaluator])
+    known = np.unique(people * size + both) % size if size else both
+    counts = np.bincount(known, minlength=size)
+    return {model: int(count) for model, count in zip(table.models, counts, strict=True)}
+
+
+def _adjusted(table: Table, asked: Asked) -> dict[str, Any]:
+    return {"adjusted": [], "effects": []}
+
+
+def _pairs(table: Table, order: list[str]) -> list[dict[str, Any]]:
+    """Each pair of models that met, the better of the board first; neighbours also where they did not."""
+    counted = cells(table)
+    places = [table.models.index(model) for model in order]
+    pairs = []
+    for at, one in enumerate(places):
+        for step, other in enumerate(places[at + 1 :]):
+            met = counted[one, other] + counted[other, one][[1, 0, 2, 3]]
+            if met.sum() or step == 0:
+                pairs.append({"one": table.models[one], "other": table.models[other], **_pair(met)})
+    return pairs
+
+
+def _pair(met: Cells) -> dict[str, Any]:
+    """A tie is half a win; `needed` is None for a pair that is exactly even."""
+    win, lose, tie, bad = (int(count) for count in met)
+    votes = win + lose + tie + bad
+    share = (win + (tie + bad) / 2) / votes if votes else 0.5
+    low, high = wilson(win + (tie + bad) / 2, votes)
+    return {
+        "win": win,
+        "lose": lose,
+        "tie": tie,
+        "both_bad": bad,
+        "votes": votes,
+        "share": share,
+        "low": low,
+        "high": high,
+        "told_apart": not low <= 0.5 <= high,
+        "needed": votes_needed(win, lose, tie + bad),
+    }
+
+
+def votes_needed(win: int, lose: int, ties: int) -> int | None:
+    """Votes that would tell two models apart with a power of 80% at 5%, if they differ as it seems.
+
+    A test of a share against one half among votes that are no tie (Fleiss, Levin and Paik 2003,
+    §2.3), divided by the share of those. None where they seem equal or nothing is known.
+    """
+    decided = win + lose
+    if not decided or win == lose:
+        return None
+    share = win / decided
+    power, half = 0.8416212335729143, 1.959963984540054 / 2
+    wanted = ((half + power * sqrt(share * (1 - share))) / (share - 0.5)) ** 2
+    return ceil(wanted * (decided + ties) / decided)
+
+
+def _left_out(table: Table, board: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The board without each voter in turn: the largest shift of a rating, and who is first then."""
+    ratings = {each["model"]: each["rating"] for each in board}
+    people, counts = np.unique(table.evaluator, return_counts=True)
+    if len(people) < 2:
+        return []
+    found = []
+    for person in people[np.argsort(-counts, kind="stable")][:LEFT_OUT]:
+        rest = bradley_terry(_counted(where(table, table.evaluator != person)), seed=0, samples=0)
+        shifts = {each.model: each.rating - ratings[each.model] for each in rest}
+        model = max(shifts, key=lambda name: (abs(shifts[name]), name))
+        found.append(
+            {
+                "voter": table.evaluators[person],
+                "votes": int((table.evaluator == person).sum()),
+                "shift": shifts[model],
+                "model": model,
+                "first": rest[0].model,
+            }
+        )
+    return sorted(found, key=lambda each: -abs(each["shift"]))
+
+
+def _categories(table: Table, asked: Asked) -> list[dict[str, Any]]:
+    """Of each category with votes; none where there is one alone, which says nothing more."""
+    used = np.unique(table.category)
+    if len(table.categories) < 2:
+        return []
+    asked = replace(asked, samples=min(asked.samples, CATEGORY_SAMPLES))
+    return [
+        {"name": table.categories[each], **_part(where(table, table.category == each), asked)}
+        for each in used
+    ]

@@ -113,6 +113,7 @@ CELERY_BEAT_SCHEDULE = {
     "ring for jobs nobody runs": {"task": "annotation.ring_idle_jobs", "schedule": 10.0},
     "free slots whose lease ran out": {"task": "annotation.free_expired_claims", "schedule": 30.0},
     "learn where decisions came in": {"task": "annotation.train_due_models", "schedule": 600.0},
+    "see whether a campaign is decided": {"task": "evaluation.look_at_campaigns", "schedule": 60.0},
     "read the answers of models": {"task": "annotation.read_answers", "schedule": 60.0},
 }
 

@@ -9,6 +9,7 @@ A commitment by hash as in Blum: Coin Flipping by Telephone (1981).
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from django.db import connection
@@ -53,9 +54,8 @@ def written(campaign: Campaign) -> Iterator[str]:
         raise CqiaError("assignment_secret")
     if not campaign.commitment:
         raise CqiaError("no_commitment")
-    yield canonical({"campaign": campaign.name, "nonce": campaign.nonce}) + "\n"
-    for line in lines(campaign):
-        yield f"{line}\n"
+    head = canonical({"campaign": campaign.name, "nonce": campaign.nonce})
+    return (f"{line}\n" for line in chain([head], lines(campaign)))
 
 
 def digest_of_file(name: str, content: Iterable[str]) -> str:

@@ -130,13 +130,13 @@ def plan(design: Design) -> Plan:
 
 def answers_of(prompt_set: PromptSet, models: Sequence[ModelVersion]) -> dict[tuple[int, int], int]:
     """For each prompt and model the answer that is compared: the first sample."""
-    found = Answer.objects.filter(prompt__prompt_set=prompt_set, model__in=models).order_by("-pk")
+    found = Answer.objects.filter(prompt__prompt_set=prompt_set, model__in=models, sample=0)
     return {(prompt, model): pk for pk, prompt, model in found.values_list("pk", "prompt", "model")}
 
 
 def _telling(design: Design, prompts: Sequence[int]) -> list[tuple[int, int]]:
     """(prompt, model) of the answers that say which model wrote them."""
     pattern = naming.pattern(model.name for model in design.models)
-    found = Answer.objects.filter(prompt__in=prompts, model__in=design.models)
+    found = Answer.objects.filter(prompt__in=prompts, model__in=design.models, sample=0)
     rows = found.values_list("prompt", "model", "text").iterator()
     return [(prompt, model) for prompt, model, text in rows if naming.places(text, pattern)]

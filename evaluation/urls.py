@@ -1,6 +1,6 @@
 from django.urls import path
 
-from evaluation.views import boards, campaigns, opening, prompts, votes
+from evaluation.views import boards, campaigns, opening, prompts, underway, votes
 
 app_name = "evaluation"
 
@@ -16,6 +16,8 @@ urlpatterns = [
     path("evaluate/new", opening.new_campaign, name="new-campaign"),
     path("evaluate/<int:pk>/", campaigns.campaign, name="campaign"),
     path("evaluate/<int:pk>/close", campaigns.close_campaign, name="close-campaign"),
+    path("evaluate/<int:pk>/assignment.jsonl", underway.assignment, name="assignment"),
+    path("evaluate/<int:pk>/check", underway.check_assignment, name="check-assignment"),
     # boards
     path("evaluate/method", boards.method, name="method"),
     path("evaluate/<int:pk>/report", boards.report, name="report"),

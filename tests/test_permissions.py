@@ -222,6 +222,8 @@ RULES: dict[str, Rule] = {
     "evaluation:new-campaign": post(*LEADS),
     "evaluation:campaign": get(*LEADS, EVALUATOR),
     "evaluation:close-campaign": post(*LEADS),
+    "evaluation:assignment": get(*LEADS, EVALUATOR),
+    "evaluation:check-assignment": post(*LEADS, EVALUATOR),
     "evaluation:ranking-chart": get(*LEADS, EVALUATOR),
     "evaluation:method": get(*LEADS, EVALUATOR),
     "evaluation:report": get(*LEADS, EVALUATOR),

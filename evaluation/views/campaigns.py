@@ -17,7 +17,7 @@ from evaluation import campaigns as polls
 from evaluation import forms
 from evaluation.access import campaign_of_lead, campaign_to_read
 from evaluation.models import Campaign, Upload
-from evaluation.views import boards
+from evaluation.views import boards, underway
 
 JOBS = ("evaluation.read_upload", "evaluation.generate_answers")
 
@@ -83,19 +83,8 @@ def with_progress(project: Project) -> Any:
 def campaign(request: Request, slug: str, pk: int) -> HttpResponse:
     """How far it is, while it is open; the ranking, once it is closed."""
     shown = campaign_to_read(request, slug, pk)
-    ballots = shown.ballots
-    context: dict[str, Any] = {
-        "room": "evaluate" if Role.LEAD in request.roles else "vote",
-        "campaign": shown,
-        "models": shown.models_compared.order_by("name"),
-        "asked": ballots.count(),
-        "cast": ballots.done().count(),
-        "is_lead": Role.LEAD in request.roles,
-    }
     if shown.state == Campaign.State.OPEN:
-        voted = ballots.done().values("holder__display_name", "holder__username")
-        context["voters"] = voted.annotate(votes=Count("pk")).order_by("-votes")
-        return render(request, "evaluation/campaign.html", context)
+        return underway.under_way(request, shown)
     return boards.board(request, shown)
 
 

@@ -1,0 +1,78 @@
+"""How each voter of a campaign votes: what a lead sees of it while the campaign runs.
+
+Nothing here tells which model anybody prefers; who answered is not asked for.
+"""
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from evaluation.models import Campaign
+
+_VOTERS = """
+WITH cast_ AS (
+  SELECT b.*, m.kind AS trap FROM evaluation_ballot b JOIN evaluation_matchup m ON m.id = b.matchup_id
+   WHERE b.campaign_id = %(campaign)s AND b.done_at IS NOT NULL)
+SELECT coalesce(nullif(u.display_name, ''), u.username),
+       count(*) FILTER (WHERE b.kind = 'vote' AND b.choice <> 'skip'),
+       count(*) FILTER (WHERE b.choice = 'skip'),
+       coalesce(percentile_cont(0.5) WITHIN GROUP (ORDER BY b.seconds), 0),
+       count(*) FILTER (WHERE b.seconds < %(fast)s AND b.choice <> 'skip'),
+       count(*) FILTER (WHERE b.kind = 'vote' AND b.choice = 'left'),
+       count(*) FILTER (WHERE b.kind = 'vote' AND b.choice = 'right'),
+       count(*) FILTER (WHERE b.kind = 'attention' AND b.choice <> 'skip'),
+       count(*) FILTER (WHERE b.trap = 'identical' AND b.choice IN ('tie', 'both_bad')
+          OR b.trap = 'planted' AND b.choice = CASE WHEN b.first_is_left THEN 'left' ELSE 'right' END),
+       count(*) FILTER (WHERE b.kind = 'repeat' AND b.choice <> 'skip'),
+       count(*) FILTER (WHERE b.kind = 'repeat' AND b.choice = CASE o.choice
+          WHEN 'left' THEN 'right' WHEN 'right' THEN 'left' ELSE o.choice END)
+  FROM cast_ b JOIN accounts_user u ON u.id = b.holder_id
+  LEFT JOIN evaluation_ballot o ON o.id = b.repeats_id
+ GROUP BY u.id ORDER BY 2 DESC, 1
+"""
+
+
+@dataclass(frozen=True)
+class Voter:
+    """Counts of one person. `seconds` is the median of a ballot; `fast` are those below the limit."""
+
+    name: str
+    votes: int
+    skipped: int
+    seconds: float
+    fast: int
+    left: int
+    right: int
+    attention: int
+    passed: int
+    repeats: int
+    agreed: int
+
+    @property
+    def left_share(self) -> float | None:
+        """Of the decided votes, the share for the left side, in percent; a half is expected."""
+        decided = self.left + self.right
+        return 100 * self.left / decided if decided else None
+
+    @property
+    def doubtful(self) -> list[str]:
+        """What a lead should look at: attention, repeats, sides, speed."""
+        found = []
+        if self.attention >= 3 and self.passed < 0.7 * self.attention:
+            found.append("attention")
+        if self.repeats >= 3 and self.agreed < 0.5 * self.repeats:
+            found.append("repeats")
+        decided = self.left + self.right
+        # Three standard errors of a fair coin.
+        if decided >= 20 and abs(self.left - self.right) > 3 * decided**0.5:
+            found.append("side")
+        if self.votes >= 10 and self.fast > 0.3 * self.votes:
+            found.append("speed")
+        return found
+
+
+def voters(campaign: Campaign) -> list[Voter]:
+    """Everybody who has voted, those with most votes first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_VOTERS, {"campaign": campaign.pk, "fast": campaign.min_seconds})
+        return [Voter(*row) for row in cursor.fetchall()]

@@ -10,7 +10,8 @@ from cqia.lib import llm
 from cqia.lib.errors import CqiaError
 from cqia.lib.llm_fake import FakeModel
 from evaluation import generation
-from evaluation.models import Answer, ModelVersion, PromptSet
+from evaluation.models import Answer, AnswerFailure, ModelVersion, PromptSet
+from evaluation.models.prompt import TURNS_APART
 
 Settings = generation.Settings
 
@@ -101,3 +102,49 @@ def test_it_refuses_a_model_without_an_endpoint(prompt_set: PromptSet) -> None:
     with pytest.raises(CqiaError) as caught:
         generation.start(model, prompt_set, Settings(), None)
     assert caught.value.code == "no_endpoint"
+
+
+def test_it_draws_each_sample_with_a_seed_of_its_own(
+    model: ModelVersion, prompt_set: PromptSet, answers_with: Callable[..., FakeModel]
+) -> None:
+    answers_with(lambda prompt: f"种子{prompt.seed}")
+    generation.generate_answers(
+        generation.start(model, prompt_set, Settings(seed=5, samples=2), None)
+    )
+    own = Answer.objects.filter(model=model, prompt__key="q1").order_by("sample")
+    assert [(each.text, each.params["seed"]) for each in own] == [("种子5", 5), ("种子6", 6)]
+
+
+def test_it_asks_a_prompt_of_several_turns_turn_by_turn(
+    model: ModelVersion, prompt_set: PromptSet, answers_with: Callable[..., FakeModel]
+) -> None:
+    Answer.objects.exclude(prompt__key="q1").delete()
+    prompt_set.prompts.exclude(key="q1").delete()
+    prompt_set.prompts.update(turns=["写", "改"], system="扮演诗人")
+    fake = answers_with(lambda prompt: f"答{len(prompt.messages)}")
+    generation.generate_answers(generation.start(model, prompt_set, Settings(), None))
+    assert [message["content"] for message in fake.asked[1].messages] == [
+        "扮演诗人",
+        "写",
+        "答2",
+        "改",
+    ]
+    assert Answer.objects.get(model=model).text == f"答2{TURNS_APART}答4"
+
+
+def test_it_keeps_why_an_answer_failed_until_it_has_come(
+    model: ModelVersion, prompt_set: PromptSet, answers_with: Callable[..., FakeModel]
+) -> None:
+    answers_with(
+        lambda prompt: llm.ModelRefused(400, "no") if "2" in str(prompt.messages) else "好"
+    )
+    for _ in range(2):
+        jobs.run(
+            generation.start(model, prompt_set, Settings(), None).pk, generation.generate_answers
+        )
+    failure = AnswerFailure.objects.get()
+    assert (failure.prompt.key, failure.code, failure.tries) == ("q2", "model_refused", 2)
+    answers_with(lambda prompt: "好")
+    jobs.run(generation.start(model, prompt_set, Settings(), None).pk, generation.generate_answers)
+    assert not AnswerFailure.objects.exists()
+    assert Answer.objects.filter(model=model).count() == 3

@@ -82,9 +82,9 @@ def test_it_names_line_and_field_of_bad_lines_and_keeps_the_good_ones(load: Load
         (4, "empty_field", "prompt"),
         (5, "wrong_type", "prompt"),
         (6, "long_field", "id"),
-        (7, "several_turns", None),
     ]
-    assert (upload.added, upload.refused) == (1, 7)
+    assert (upload.added, upload.refused) == (2, 6)
+    assert Prompt.objects.get(key="q5").turns == ["一", "二"]
 
 
 def test_it_takes_a_number_for_an_id_and_a_reference(load: Load) -> None:
@@ -112,6 +112,37 @@ def test_it_keeps_the_first_of_two_different_answers(load: Load) -> None:
     assert Answer.objects.get().text == "因为散射。"
 
 
+def test_it_matches_answers_without_an_id_by_their_question(prompt_set: PromptSet) -> None:
+    for kind, name, text in [
+        (Upload.Kind.PROMPTS, "p.csv", "id,prompt,category\nq1,天为什么\u3000是蓝的？,常识\n"),
+        (Upload.Kind.ANSWERS, "a.csv", "instruction,output\n天为什么是蓝的？,因为散射。\n问,答\n"),
+        (Upload.Kind.ANSWERS, "a.json", '[{"instruction":"天为什么是蓝的？","output":"别的"}]'),
+    ]:
+        file = ContentFile(text.encode(), name)
+        upload = prompts.keep(kind, prompt_set, file, None, "alpha")
+        prompts.read(upload)
+    assert Answer.objects.values_list("prompt__key", "model__name", "text").get() == (
+        "q1",
+        "alpha",
+        "因为散射。",
+    )
+    codes = [(upload.reader, refused(upload)) for upload in Upload.objects.order_by("pk")]
+    assert codes == [
+        ("csv", []),
+        ("csv", [(3, "unknown_question", None)]),
+        ("json", [(1, "other_answer_here", None)]),
+    ]
+
+
+def test_it_stores_several_samples_of_an_answer(load: Load) -> None:
+    load(Upload.Kind.PROMPTS, PROMPT)
+    load(Upload.Kind.ANSWERS, ANSWER, {**ANSWER, "answer": "别的", "sample": 1})
+    assert list(Answer.objects.order_by("sample").values_list("sample", "text")) == [
+        (0, "因为散射。"),
+        (1, "别的"),
+    ]
+
+
 def test_it_removes_nul_characters(load: Load) -> None:
     load(Upload.Kind.PROMPTS, {**PROMPT, "prompt": "天\x00空"})
     assert Prompt.objects.get().text == "天空"
@@ -119,9 +150,9 @@ def test_it_removes_nul_characters(load: Load) -> None:
 
 @pytest.mark.parametrize(
     ("content", "code"),
-    [(b"", "empty_file"), (b"%PDF-1.7 ", "other_kind_jsonl"), (b"id,prompt\n1,x\n", "only_jsonl")],
+    [(b"", "empty_file"), (b"%PDF-1.7 ", "other_kind"), (b"id,id\n1,2\n", "double_column")],
 )
-def test_it_refuses_a_file_that_is_not_jsonl(
+def test_it_refuses_a_file_that_cannot_be_read(
     prompt_set: PromptSet, content: bytes, code: str
 ) -> None:
     with pytest.raises(CqiaError) as caught:
@@ -176,3 +207,28 @@ def test_it_reads_the_answers_of_twenty_models(prompt_set: PromptSet) -> None:
     codes = [issue["code"] for each in Upload.objects.all() for issue in each.issues]
     assert codes == ["wrong_type"] * 6
     assert Answer.objects.count() == 9594
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize(
+    ("name", "prompts_there", "categories", "with_turns"),
+    [
+        ("belle", 1000, 10, 0),
+        ("alignbench", 683, 8, 0),
+        ("llmeval2", 480, 12, 0),
+        ("mtbench_zh", 80, 8, 80),
+    ],
+)
+def test_it_reads_the_published_prompts_as_they_are(
+    prompt_set: PromptSet, name: str, prompts_there: int, categories: int, with_turns: int
+) -> None:
+    path = REAL_DATA / f"eval_prompts_{name}.jsonl"
+    if not path.exists():
+        pytest.skip(f"no {path.name}: set CQIA_REAL_DATA to the folder that holds it")
+    file = ContentFile(path.read_bytes(), path.name)
+    upload = prompts.keep(Upload.Kind.PROMPTS, prompt_set, file, None)
+    prompts.read(upload)
+    assert (upload.added, upload.refused) == (prompts_there, 0)
+    stored = Prompt.objects.filter(prompt_set=prompt_set)
+    assert stored.values("category").distinct().count() == categories
+    assert stored.exclude(turns=[]).count() == with_turns

@@ -5,13 +5,15 @@ from django.utils.translation import gettext_lazy as _
 
 VOTE_FAULTS: dict[str, Promise] = {
     # Prompts and answers of models
-    "only_jsonl": _("Prompts and answers are read from JSONL: one JSON object a line."),
-    "other_kind_jsonl": _("This is a %(kind)s file. Give a JSONL file."),
     "long_field": _(
         "The field “%(field)s” has %(found)s characters; at most %(limit)s are possible."
     ),
-    "several_turns": _("A conversation of several turns cannot be compared; it was left out."),
+    "turns_do_not_match": _("The field “%(field)s” must answer each question, and has others."),
+    "sample_out_of_range": _("The field “sample” must be a whole number from 0 to %(limit)s."),
     "unknown_prompt": _("The prompt set has no prompt “%(id)s”."),
+    "unknown_question": _("The prompt set has no such prompt as this one: “%(question)s”."),
+    "nothing_held_out": _("Nothing is held out there: no row could be drawn."),
+    "prompt_set_taken": _("There is a prompt set of this name already."),
     "other_prompt_here": _("The prompt set already has another prompt “%(id)s”; that one stays."),
     "other_answer_here": _(
         "“%(model)s” already has another answer to the prompt “%(id)s”; that one stays."
@@ -46,6 +48,10 @@ VOTE_FAULTS: dict[str, Promise] = {
     "campaign_closed": _("This campaign is closed; no more votes are counted."),
     "ballot_lost": _("This comparison was open for too long and has gone to somebody else."),
     "unknown_choice": _("Choose A, B, tie or both bad."),
+    "unknown_rating": _("“%(criterion)s” is not asked here, or “%(answer)s” is no answer to it."),
+    "unknown_tag": _("“%(tag)s” is not among the reasons that may be given."),
+    "unknown_skip_reason": _("Say why you skip: one of the reasons that are offered."),
+    "undo_too_late": _("This vote is final: it can be taken back for ten seconds only."),
     "leads_do_not_vote": _(
         "Leads do not vote: a vote is blind only if the voter cannot look up who answered."
     ),

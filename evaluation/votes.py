@@ -5,12 +5,12 @@ ballot and the person: unlike a signed number it cannot be read, so that nobody 
 ballots belong to one matchup or in which order they were made.
 """
 
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
 
 from django.db import models, transaction
-from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
@@ -18,13 +18,24 @@ from annotation.models import Project
 from cqia.accounts.models import User
 from cqia.lib import slots
 from cqia.lib.errors import CqiaError
-from evaluation.models import Ballot, Campaign, Matchup
+from evaluation import naming, turns
+from evaluation.models import Ballot, Campaign, VoteEvent
 
 LEASE = timedelta(minutes=30)
 """How long a comparison stays with the person who opened it; a default of this project."""
 
+UNDO = timedelta(seconds=10)
+"""How long a vote can be taken back; a default of this project."""
+
 LEFT_COUNTED = 1000
 """Comparisons to come are counted up to here, so that a huge campaign costs no more per page."""
+
+ANSWERS = frozenset({"left", "right", "tie", "both_bad"})
+FAST = "fast"
+EMPTY: dict[str, Any] = {
+    **{"choice": "", "seconds": 0, "reason": ""},
+    **{"ratings": {}, "tags": [], "flags": [], "done_at": None},
+}
 
 
 class BallotLost(CqiaError):
@@ -47,11 +58,24 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class Said:
+    """A vote: the overall choice, and what the voter said besides, both of it optional."""
+
+    choice: str
+    ratings: Mapping[str, str] = field(default_factory=dict)
+    tags: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
 class Progress:
-    """Of one person in one campaign: votes cast, and those they can still cast (LEFT_COUNTED at most)."""
+    """Of one person in one campaign: votes cast, and those they can still cast (LEFT_COUNTED at most).
+
+    `rest`: they have cast as many today as the campaign takes of one person in a day.
+    """
 
     cast: int
     left: int
+    rest: bool = False
 
     @property
     def total(self) -> int:
@@ -67,7 +91,7 @@ def token_of(ballot: Ballot, user: User) -> str:
 def show(ballot: Ballot, user: User) -> Shown:
     """The ballot as this person may see it, on the sides that were drawn for it."""
     matchup = ballot.matchup
-    texts = (matchup.first.text, matchup.second.text)
+    texts = [naming.shown(matchup.campaign, text) for text in matchup.texts()]
     left, right = texts if ballot.first_is_left else reversed(texts)
     return Shown(token_of(ballot, user), matchup.prompt.text, left, right)
 
@@ -75,66 +99,146 @@ def show(ballot: Ballot, user: User) -> Shown:
 def next_ballot(user: User, campaign: Campaign) -> Ballot | None:
     """The ballot this person is on already, else the next of a matchup new to them; None at the end.
 
-    Raises where the campaign is closed.
+    The end is also where they have cast as many today as the campaign allows. Raises where it is closed.
     """
     with transaction.atomic():
         _take_turns(user)
         if not Campaign.objects.filter(pk=campaign.pk, state=Campaign.State.OPEN).exists():
             raise CqiaError("campaign_closed")
-        ballot = _held(user, campaign) or _take(user, campaign)
-        if ballot is None and slots.free_expired(_ballots(campaign)):
-            ballot = _take(user, campaign)
+        ballot = _held(user, campaign)
+        if ballot is None and not _is_full(user, campaign):
+            ballot = turns.take(user, campaign, LEASE)
+            if ballot is None and slots.free_expired(_ballots(campaign)):
+                ballot = turns.take(user, campaign, LEASE)
         return ballot and _read(ballot)
 
 
-def cast(user: User, campaign: Campaign, token: str, choice: str) -> None:
+def cast(user: User, campaign: Campaign, token: str, said: Said | str) -> None:
     """Count the vote of the ballot that `token` names. Sent twice, it counts once.
 
     Raises BallotLost where the person no longer has the ballot, CqiaError where the choice is
     unknown or the campaign is closed.
     """
-    if choice not in Ballot.Choice.values:
-        raise CqiaError("unknown_choice")
+    said = Said(said) if isinstance(said, str) else said
+    _check(campaign, said)
     with transaction.atomic():
         _take_turns(user)
-        ballot = _ballots(campaign).filter(holder=user, done_at=None).first()
-        if ballot is None or not constant_time_compare(token, token_of(ballot, user)):
+        ballot = _named(user, campaign, token)
+        if ballot is None:
             return _accept_repeat(user, campaign, token)
         seconds = (timezone.now() - ballot.held_since).total_seconds()
-        counted = (
-            _ballots(campaign)
-            .filter(pk=ballot.pk, holder=user, done_at=None, campaign__state=Campaign.State.OPEN)
-            .update(choice=choice, seconds=seconds, done_at=Now())
-        )
-        if not counted:
-            raise CqiaError("campaign_closed")
+        given = {"choice": said.choice, "seconds": seconds, "flags": _flags(campaign, seconds)}
+        given |= {"ratings": dict(said.ratings), "tags": list(said.tags)}
+        _finish(user, ballot, VoteEvent.Verb.CAST, given)
 
 
-def skip(user: User, campaign: Campaign, token: str) -> None:
-    """Give the ballot back, to the very end of the queue. Of somebody else's, nothing happens."""
+def skip(user: User, campaign: Campaign, token: str, reason: str) -> None:
+    """Be done with a ballot without voting; a spare one of its matchup takes its place in the queue.
+
+    Raises as `cast` does, and where skipping is not allowed or no reason is given.
+    """
+    if "skip" not in campaign.allowed or reason not in Ballot.Reason.values:
+        raise CqiaError("unknown_skip_reason")
     with transaction.atomic():
         _take_turns(user)
-        ballot = _ballots(campaign).filter(holder=user, done_at=None).first()
-        if ballot is not None and constant_time_compare(token, token_of(ballot, user)):
-            # Behind every place that was drawn, in the order of skipping.
-            ballot.place = int(timezone.now().timestamp() * 1_000_000)
-            ballot.holder = ballot.held_since = ballot.held_until = None
-            ballot.save(update_fields=["holder", "held_since", "held_until", "place"])
+        ballot = _named(user, campaign, token)
+        if ballot is None:
+            return _accept_repeat(user, campaign, token)
+        seconds = (timezone.now() - ballot.held_since).total_seconds()
+        given = {"choice": "skip", "reason": reason, "seconds": seconds}
+        _finish(user, ballot, VoteEvent.Verb.SKIP, given)
+        turns.release_spare(ballot)
+
+
+def undo(user: User, campaign: Campaign, token: str) -> None:
+    """Take the last vote or skip back: the person is on that ballot again, and keeps the one after it.
+
+    Raises where it is older than UNDO, not theirs, or the campaign is closed.
+    """
+    with transaction.atomic():
+        _take_turns(user)
+        ballot = undoable(user, campaign)
+        if ballot is None or not constant_time_compare(token, token_of(ballot, user)):
+            raise CqiaError("undo_too_late")
+        if ballot.choice == Ballot.Choice.SKIP and ballot.kind == Ballot.Kind.VOTE:
+            _keep_spare(campaign, ballot)
+        lease = {"held_until": timezone.now() + LEASE}
+        if not _open(ballot).update(**EMPTY, **lease):
+            raise CqiaError("campaign_closed")
+        VoteEvent.objects.create(ballot=ballot, user=user, verb=VoteEvent.Verb.UNDO)
+
+
+def undoable(user: User, campaign: Campaign) -> Ballot | None:
+    """What this person did last, as long as they can take it back."""
+    since = timezone.now() - UNDO
+    last: Ballot | None = (
+        _ballots(campaign).filter(holder=user, done_at__gt=since).order_by("-done_at").first()
+    )
+    return last
 
 
 def progress_of(user: User, campaign: Campaign) -> Progress:
     """How far this person is. `left` are matchups new to them that still want a vote."""
     mine = _ballots(campaign).filter(holder=user)
-    met = mine.values("matchup_id")
-    free = Ballot.objects.filter(matchup=models.OuterRef("pk"), holder=None)
-    new = Matchup.objects.filter(models.Exists(free), campaign=campaign).exclude(pk__in=met)
-    left = new[:LEFT_COUNTED].count() + mine.filter(done_at=None).count()
-    return Progress(mine.filter(done_at__isnull=False).count(), min(left, LEFT_COUNTED))
+    free = turns.open_for(user, campaign)[:LEFT_COUNTED]
+    new: int = free.aggregate(n=models.Count("matchup_id", distinct=True))["n"]
+    held, cast = mine.filter(done_at=None).count(), mine.filter(done_at__isnull=False).count()
+    left = min(new + held, LEFT_COUNTED)
+    if campaign.daily_cap is None:
+        return Progress(cast, left)
+    today = max(campaign.daily_cap - _today(user, campaign), held)
+    return Progress(cast, min(left, today), rest=left > 0 and today == 0)
 
 
 def open_to(project: Project) -> models.QuerySet[Campaign]:
     """Campaigns to vote in, oldest first."""
     return Campaign.objects.filter(project=project, state=Campaign.State.OPEN).order_by("pk")
+
+
+def is_new_here(user: User, project: Project) -> bool:
+    """Whether this person has never been given a comparison in the project."""
+    return not Ballot.objects.filter(holder=user, campaign__project=project).exists()
+
+
+def _check(campaign: Campaign, said: Said) -> None:
+    if said.choice not in ANSWERS & {"left", "right", *campaign.allowed}:
+        raise CqiaError("unknown_choice")
+    for criterion, answer in said.ratings.items():
+        if criterion not in campaign.criteria or answer not in ANSWERS:
+            raise CqiaError("unknown_rating", {"criterion": criterion, "answer": answer})
+    for tag in said.tags:
+        if tag not in campaign.tags:
+            raise CqiaError("unknown_tag", {"tag": tag})
+
+
+def _flags(campaign: Campaign, seconds: float) -> list[str]:
+    return [FAST] if seconds < campaign.min_seconds else []
+
+
+def _finish(user: User, ballot: Ballot, verb: str, given: dict[str, Any]) -> None:
+    if not _open(ballot).update(**EMPTY | given | {"done_at": timezone.now()}):
+        raise CqiaError("campaign_closed")
+    VoteEvent.objects.create(ballot=ballot, user=user, verb=verb, payload=given)
+
+
+def _open(ballot: Ballot) -> models.QuerySet[Ballot]:
+    """The ballot, for a conditional UPDATE: none where its campaign was closed meanwhile."""
+    return Ballot.objects.filter(
+        pk=ballot.pk, holder=ballot.holder_id, campaign__state=Campaign.State.OPEN
+    )
+
+
+def _keep_spare(campaign: Campaign, ballot: Ballot) -> None:
+    """Let the spare one that the skip set free wait again, unless somebody has it already."""
+    spares = Ballot.objects.filter(
+        matchup=ballot.matchup_id,
+        kind=Ballot.Kind.VOTE,
+        slot__gt=campaign.votes_per_matchup,
+        spare=False,
+        holder=None,
+    )
+    last = spares.order_by("-slot").values("pk")[:1]
+    Ballot.objects.filter(pk__in=last).update(spare=True)
 
 
 def _ballots(campaign: Campaign) -> slots.SlotQuerySet:
@@ -146,9 +250,19 @@ def _take_turns(user: User) -> None:
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
 
 
+def _named(user: User, campaign: Campaign, token: str) -> Ballot | None:
+    """The ballot of this token among those this person holds: two, where they took a vote back."""
+    held = _ballots(campaign).filter(holder=user, done_at=None)
+    return next((each for each in held if constant_time_compare(token, token_of(each, user))), None)
+
+
 def _held(user: User, campaign: Campaign) -> Ballot | None:
-    """One's own ballot, its lease renewed; also one whose lease ran out and that nobody has taken."""
-    ballot: Ballot | None = _ballots(campaign).filter(holder=user, done_at=None).first()
+    """One's own ballot, its lease renewed; also one whose lease ran out and that nobody has taken.
+
+    The one opened first: a vote taken back comes before what was shown after it.
+    """
+    held = _ballots(campaign).filter(holder=user, done_at=None).order_by("held_since")
+    ballot: Ballot | None = held.first()
     if ballot is not None:
         now = timezone.now()
         if ballot.held_until is None or ballot.held_until < now:
@@ -158,20 +272,24 @@ def _held(user: User, campaign: Campaign) -> Ballot | None:
     return ballot
 
 
-def _take(user: User, campaign: Campaign) -> Ballot | None:
-    met = _ballots(campaign).filter(holder=user).values("matchup_id")
-    free = _ballots(campaign).exclude(matchup_id__in=met).order_by("place")
-    return slots.take_first(free, user, LEASE)
+def _is_full(user: User, campaign: Campaign) -> bool:
+    return campaign.daily_cap is not None and _today(user, campaign) >= campaign.daily_cap
+
+
+def _today(user: User, campaign: Campaign) -> int:
+    """What this person did since midnight, in the time zone of the installation."""
+    midnight: datetime = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    return _ballots(campaign).filter(holder=user, done_at__gte=midnight).count()
 
 
 def _read(ballot: Ballot) -> Ballot:
-    related = ("matchup__prompt", "matchup__first", "matchup__second")
+    related = ("matchup__campaign", "matchup__prompt", "matchup__first", "matchup__second")
     read: Ballot = Ballot.objects.select_related(*related).get(pk=ballot.pk)
     return read
 
 
 def _accept_repeat(user: User, campaign: Campaign, token: str) -> None:
-    """Silence for the token of the vote this person cast last; BallotLost for any other."""
+    """Silence for the token of what this person did last; BallotLost for any other."""
     done = _ballots(campaign).filter(holder=user, done_at__isnull=False)
     last = done.order_by("-done_at").first()
     if last is None or not constant_time_compare(token, token_of(last, user)):

@@ -1,6 +1,7 @@
 """What the tests of evaluation compare: prompts, models with answers, and a campaign over them."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -43,18 +44,19 @@ def make_models(prompt_set: PromptSet) -> Callable[..., list[ModelVersion]]:
 def make_poll(
     prompt_set: PromptSet, make_models: Callable[..., list[ModelVersion]], lead: User
 ) -> MakePoll:
-    """make_poll(prompts=2, votes=1, names=…, baseline=None): an open campaign."""
+    """make_poll(prompts=2, votes=1, names=…, baseline=None, spares=0 …): an open campaign."""
 
     def make_poll(
         prompts: int = 2,
         votes: int = 1,
         names: tuple[str, ...] = ("zebra-base", "yak-tuned"),
         baseline: str | None = None,
+        **design: Any,
     ) -> Campaign:
         models = make_models(*names, prompts=prompts)
         chosen = next((model for model in models if model.name == baseline), None)
-        design = campaigns.Design(prompt_set, models, chosen, votes)
-        return campaigns.open_campaign(campaigns.plan(design), "第一轮", lead)
+        plan = campaigns.plan(campaigns.Design(prompt_set, models, chosen, votes, **design))
+        return campaigns.open_campaign(plan, "第一轮", lead)
 
     return make_poll
 

@@ -4,13 +4,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from cqia.accounts.models import User
 from cqia.lib.errors import CqiaError
 from evaluation import campaigns, votes
-from evaluation.models import Ballot, Campaign
+from evaluation.models import Ballot, Campaign, VoteEvent
 from tests.poll import MakePoll, Vote
 
 
@@ -123,12 +123,140 @@ def test_it_counts_a_late_vote_that_nobody_has_taken_over(
     assert campaign.ballots.done().get().choice == "tie"
 
 
-def test_it_puts_a_skipped_ballot_last(make_poll: MakePoll, evaluator: User, vote: Vote) -> None:
-    campaign = make_poll(prompts=3)
+def test_it_is_done_with_a_skipped_ballot_and_asks_somebody_else(
+    make_poll: MakePoll, evaluator: User, second_evaluator: User
+) -> None:
+    campaign = make_poll(prompts=1, votes=1, spares=1)
     skipped = taken(evaluator, campaign)
-    votes.skip(evaluator, campaign, votes.token_of(skipped, evaluator))
-    order = [ballot.pk for _ in range(3) if (ballot := vote(evaluator, campaign))]
-    assert order[-1] == skipped.pk
+    votes.skip(evaluator, campaign, votes.token_of(skipped, evaluator), "knowledge")
+    skipped.refresh_from_db()
+    assert (skipped.choice, skipped.reason) == ("skip", "knowledge")
+    assert votes.next_ballot(evaluator, campaign) is None
+    spare = taken(second_evaluator, campaign)
+    assert (spare.matchup_id, spare.spare) == (skipped.matchup_id, False)
+    assert campaign.ballots.counted().count() == 0
+
+
+@pytest.mark.parametrize("reason", ["", "zebra"])
+def test_it_skips_only_with_a_reason(make_poll: MakePoll, evaluator: User, reason: str) -> None:
+    campaign = make_poll()
+    token = votes.token_of(taken(evaluator, campaign), evaluator)
+    with pytest.raises(CqiaError, match="Say why you skip"):
+        votes.skip(evaluator, campaign, token, reason)
+    assert not campaign.ballots.done().exists()
+
+
+def test_it_takes_a_vote_back_and_shows_that_ballot_before_the_next(
+    make_poll: MakePoll, evaluator: User
+) -> None:
+    campaign = make_poll(prompts=3)
+    first = taken(evaluator, campaign)
+    token = votes.token_of(first, evaluator)
+    votes.cast(evaluator, campaign, token, votes.Said("left", {}, ()))
+    second = taken(evaluator, campaign)
+    votes.undo(evaluator, campaign, token)
+    assert (taken(evaluator, campaign).pk, campaign.ballots.done().count()) == (first.pk, 0)
+    votes.cast(evaluator, campaign, token, "right")
+    assert taken(evaluator, campaign).pk == second.pk
+    first.refresh_from_db()
+    assert first.choice == "right"
+    verbs = VoteEvent.objects.filter(ballot=first).order_by("pk").values_list("verb", flat=True)
+    assert list(verbs) == ["cast", "undo", "cast"]
+
+
+def test_it_takes_a_skip_back_with_the_spare_that_it_set_free(
+    make_poll: MakePoll, evaluator: User
+) -> None:
+    campaign = make_poll(prompts=1, spares=1)
+    token = votes.token_of(taken(evaluator, campaign), evaluator)
+    spares = campaign.ballots.filter(spare=True).count()
+    votes.skip(evaluator, campaign, token, "unsure")
+    votes.undo(evaluator, campaign, token)
+    assert campaign.ballots.filter(spare=True).count() == spares > 0
+
+
+def test_a_vote_is_final_after_ten_seconds(
+    make_poll: MakePoll, evaluator: User, vote: Vote
+) -> None:
+    campaign = make_poll()
+    ballot = vote(evaluator, campaign)
+    assert ballot is not None
+    Ballot.objects.filter(pk=ballot.pk).update(done_at=timezone.now() - timedelta(seconds=11))
+    with pytest.raises(CqiaError, match="This vote is final"):
+        votes.undo(evaluator, campaign, votes.token_of(ballot, evaluator))
+    assert campaign.ballots.done().count() == 1
+
+
+def test_it_takes_no_vote_of_somebody_else_back(
+    make_poll: MakePoll, evaluator: User, second_evaluator: User, vote: Vote
+) -> None:
+    campaign = make_poll()
+    ballot = vote(evaluator, campaign)
+    assert ballot is not None
+    with pytest.raises(CqiaError, match="This vote is final"):
+        votes.undo(second_evaluator, campaign, votes.token_of(ballot, evaluator))
+
+
+def test_it_keeps_ratings_and_tags(make_poll: MakePoll, evaluator: User) -> None:
+    campaign = make_poll()
+    campaign.criteria, campaign.tags = ["correctness", "safety"], ["更准确"]
+    ballot = taken(evaluator, campaign)
+    said = votes.Said("left", {"correctness": "tie"}, ["更准确"])
+    votes.cast(evaluator, campaign, votes.token_of(ballot, evaluator), said)
+    ballot.refresh_from_db()
+    assert (ballot.ratings, ballot.tags) == ({"correctness": "tie"}, ["更准确"])
+    assert VoteEvent.objects.get().payload["ratings"] == {"correctness": "tie"}
+
+
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        (votes.Said("left", {"zebra": "tie"}), "unknown_rating"),
+        (votes.Said("left", {"safety": "zebra"}), "unknown_rating"),
+        (votes.Said("left", {}, ["zebra"]), "unknown_tag"),
+        (votes.Said("skip"), "unknown_choice"),
+        (votes.Said("tie"), "unknown_choice"),
+    ],
+)
+def test_it_refuses_what_was_not_asked(
+    make_poll: MakePoll, evaluator: User, said: votes.Said, fault: str
+) -> None:
+    campaign = make_poll()
+    campaign.criteria, campaign.allowed = ["safety"], ["skip"]
+    token = votes.token_of(taken(evaluator, campaign), evaluator)
+    with pytest.raises(CqiaError) as refused:
+        votes.cast(evaluator, campaign, token, said)
+    assert refused.value.code == fault
+
+
+def test_it_flags_a_vote_cast_faster_than_anybody_reads(
+    make_poll: MakePoll, evaluator: User, vote: Vote
+) -> None:
+    campaign = make_poll()
+    campaign.min_seconds = 60
+    ballot = vote(evaluator, campaign)
+    assert ballot is not None
+    assert (ballot.flags, ballot.choice) == (["fast"], "left")
+
+
+def test_it_lets_a_person_rest_at_the_daily_cap(
+    make_poll: MakePoll, evaluator: User, vote: Vote
+) -> None:
+    campaign = make_poll(prompts=4)
+    campaign.daily_cap = 2
+    assert [vote(evaluator, campaign) is None for _ in range(3)] == [False, False, True]
+    assert votes.progress_of(evaluator, campaign) == votes.Progress(cast=2, left=0, rest=True)
+    Ballot.objects.filter(holder=evaluator).update(done_at=timezone.now() - timedelta(days=1))
+    assert vote(evaluator, campaign) is not None
+
+
+def test_nothing_that_was_done_with_a_ballot_can_be_changed(
+    make_poll: MakePoll, evaluator: User, vote: Vote
+) -> None:
+    vote(evaluator, make_poll())
+    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+        VoteEvent.objects.update(verb="undo")
+    assert VoteEvent.objects.get().verb == "cast"
 
 
 def test_it_takes_no_vote_after_the_close(make_poll: MakePoll, evaluator: User, lead: User) -> None:

@@ -4,10 +4,12 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files import File
+from django.db import transaction
 
 from annotation.models import Project
 from cqia.accounts.models import User
-from evaluation import campaigns, prompts, votes
+from cqia.lib import slots
+from evaluation import campaigns, prompts, turns, votes
 from evaluation.demo import script
 from evaluation.models import Ballot, Campaign, ModelVersion, PromptSet, Upload
 
@@ -55,21 +57,19 @@ def _campaign(
 
 
 def _vote(campaign: Campaign, users: dict[str, User]) -> None:
-    """Let every evaluator of the file cast their votes, and skip the comparisons they have none for."""
+    """Let every evaluator of the file cast their votes."""
     wanted: dict[str, dict[str, str]] = {}
     for vote in script.read("votes.json"):
         wanted.setdefault(vote["evaluator"], {})[vote["question_id"]] = vote["better"]
     for username, choices in wanted.items():
         user = users[username]
-        left = len(choices) - votes.progress_of(user, campaign).cast
-        while left and (ballot := votes.next_ballot(user, campaign)):
-            better = choices.get(ballot.matchup.prompt.key)
-            token = votes.token_of(ballot, user)
-            if better is None:
-                votes.skip(user, campaign, token)
-            else:
-                votes.cast(user, campaign, token, _choice(ballot, better))
-                left -= 1
+        for key, better in choices.items():
+            free = turns.open_for(user, campaign).filter(matchup__prompt__key=key)
+            with transaction.atomic():
+                ballot = slots.take_first(free.order_by("place"), user, votes.LEASE)
+                if ballot is not None:  # else a run that was killed has cast it
+                    token = votes.token_of(ballot, user)
+                    votes.cast(user, campaign, token, _choice(ballot, better))
 
 
 def _choice(ballot: Ballot, better: str) -> str:

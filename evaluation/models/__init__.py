@@ -1,4 +1,4 @@
-from evaluation.models.ballot import Ballot
+from evaluation.models.ballot import Ballot, VoteEvent
 from evaluation.models.campaign import Campaign, Matchup
 from evaluation.models.prompt import Answer, AnswerFailure, ModelVersion, Prompt, PromptSet
 from evaluation.models.result import Result
@@ -15,4 +15,5 @@ __all__ = [
     "PromptSet",
     "Result",
     "Upload",
+    "VoteEvent",
 ]

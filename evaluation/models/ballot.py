@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +29,14 @@ class Ballot(Slot):
         RIGHT = "right", _("B is better")
         TIE = "tie", _("Tie")
         BOTH_BAD = "both_bad", _("Both bad")
+        SKIP = "skip", _("Skipped")  # with a Reason
+
+    class Reason(models.TextChoices):
+        UNSURE = "unsure", _("I cannot decide")
+        KNOWLEDGE = "knowledge", _("I do not know this subject")
+        HARMFUL = "harmful", _("I do not want to read this")
+        BROKEN = "broken", _("It is not shown properly")
+        OTHER = "other", _("Another reason")
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="ballots", db_index=False)
     matchup = models.ForeignKey(Matchup, models.PROTECT, related_name="ballots", db_index=False)
@@ -45,6 +54,10 @@ class Ballot(Slot):
     first_is_left = models.BooleanField()
     choice = models.CharField(max_length=8, choices=Choice.choices, blank=True, default="")
     seconds = models.FloatField(default=0)
+    ratings = models.JSONField(default=dict)  # {criterion: left | right | tie | both_bad}
+    tags = models.JSONField(default=list)  # of the campaign's
+    reason = models.CharField(max_length=9, choices=Reason.choices, blank=True, default="")
+    flags = models.JSONField(default=list)  # “fast”: cast before Campaign.min_seconds
 
     objects = BallotQuerySet.as_manager()
 
@@ -61,6 +74,11 @@ class Ballot(Slot):
                 condition=models.Q(done_at__isnull=True, choice="")
                 | models.Q(done_at__isnull=False) & ~models.Q(choice=""),
                 name="voted_with_a_choice",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(choice="skip") & ~models.Q(reason="")
+                | ~models.Q(choice="skip") & models.Q(reason=""),
+                name="skipped_with_a_reason",
             ),
             models.CheckConstraint(
                 condition=models.Q(kind__in=["vote", "attention"], repeats__isnull=True)
@@ -83,3 +101,30 @@ class Ballot(Slot):
 
     def __str__(self) -> str:
         return f"{self.matchup_id}/{self.slot}"
+
+
+class VoteEvent(models.Model):
+    """What somebody did with a ballot, in the order in which they did it; never changed."""
+
+    class Verb(models.TextChoices):
+        CAST = "cast", _("cast")
+        SKIP = "skip", _("skipped")
+        UNDO = "undo", _("undone")
+
+    ballot = models.ForeignKey(Ballot, models.PROTECT, related_name="events")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False
+    )
+    verb = models.CharField(max_length=4, choices=Verb.choices)
+    payload = models.JSONField(default=dict)  # the ballot's own fields as they were set
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(verb__in=["cast", "skip", "undo"]), name="vote_event_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ballot_id} {self.verb}"

@@ -48,8 +48,8 @@ def cast(request: Request, slug: str, pk: int) -> HttpResponse:
     campaign = campaign_to_vote_in(request, slug, pk)
     token, choice = request.POST.get("ballot", ""), request.POST.get("choice", "")
     try:
-        if choice == "skip":
-            votes.skip(request.user, campaign, token)
+        if "skip" in request.POST:
+            votes.skip(request.user, campaign, token, request.POST["skip"])
         else:
             votes.cast(request.user, campaign, token, choice)
     except CqiaError as error:

@@ -196,4 +196,4 @@ def _json(value: Mapping[str, Any]) -> bytes:
             return str(item)
         raise TypeError(type(item))
 
-    return json.dumps(value, ensure_ascii=False, indent=1, default=plain).encode()
+    return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True, default=plain).encode()

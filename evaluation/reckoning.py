@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cqia.lib.intervals import wilson
-from evaluation.ranking import Vote, bradley_terry, win_tie_lose
+from evaluation.ranking import Outcome, Vote, bradley_terry, win_tie_lose
 from evaluation.statistics.table import Table
 
 SAMPLES = 200
@@ -24,7 +24,7 @@ CATEGORY_SAMPLES = 100
 LEFT_OUT = 50
 """Voters left out in turn, those with most votes first; a default of this project."""
 
-_OUTCOMES = ("left", "right", "tie", "both_bad")
+_OUTCOMES: tuple[Outcome, ...] = ("left", "right", "tie", "both_bad")
 _EVERYBODY = ""  # stands for all opponents together where there is no baseline
 
 Cells = NDArray[np.float64]
@@ -60,7 +60,7 @@ def cells(table: Table) -> Cells:
     size = len(table.models)
     code = (table.left.astype(np.int64) * size + table.right) * 4 + table.outcome
     counted = np.bincount(code, weights=table.count, minlength=size * size * 4)
-    return counted.reshape(size, size, 4)
+    return np.asarray(counted, dtype=np.float64).reshape(size, size, 4)
 
 
 def where(table: Table, mask: NDArray[np.bool_]) -> Table:

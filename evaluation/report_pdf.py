@@ -10,20 +10,21 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from evaluation import board_charts
-from evaluation.boards import Standings
+from evaluation import board_charts, changes
+from evaluation.boards import Row, Standings
 from evaluation.models import Campaign
 from evaluation.templatetags.cqia_rank import percent, signed
 
 # ReportLab is imported where it is used: no other page should wait for it.
 
 _HAN = "STSong-Light"
-_RUN = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘’…—]+")
+_RUN = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]+")
 _INK, _QUIET, _LINE = "#1b1c1e", "#65696f", "#cfcfca"
-_WIDTH = 182  # mm between the margins of A4
+_WIDTH = 178  # mm between the margins of A4, less the padding of the frame
 
 Table = Sequence[Sequence[str]]
 
@@ -54,12 +55,12 @@ def draw(campaign: Campaign, shown: Standings, method: str) -> bytes:
 
 def _parts(campaign: Campaign, shown: Standings, method: str) -> list[Any]:
     told = {"votes": f"{shown.votes:,}", "people": f"{shown.evaluators:,}"}
-    closed = campaign.closed_at.strftime("%Y-%m-%d") if campaign.closed_at else ""
+    closed = localtime(campaign.closed_at).strftime("%Y-%m-%d") if campaign.closed_at else ""
     parts = [
         _text(campaign.name, "title"),
         _text(_("%(votes)s blind votes of %(people)s evaluators") % told + f" · {closed}", "quiet"),
         *(_text(sentence, "lead") for sentence in shown.verdict),
-        _grid(_board(shown), right=(0, 2, 4, 6, 7)),
+        _grid(_board(shown), right=(0, 2, 4, 6, 7) if shown.adjusted else (0, 2, 4, 5)),
     ]
     titles = board_charts.titles(shown)
     for name, wanted in _plots(shown):
@@ -67,6 +68,9 @@ def _parts(campaign: Campaign, shown: Standings, method: str) -> list[Any]:
             parts += _plot(titles[name], board_charts.CHARTS[name](shown).png())
     parts += _section(_("What votes lean to, whatever the content"), _effects(shown), right=(1, 2))
     parts += _section(_("Neighbours"), _neighbours(shown), right=(1, 2, 3))
+    parts += _section(
+        _("What changed since the last campaign"), _changes(campaign), right=(1, 2, 3)
+    )
     parts += _section(_("Without each voter"), _left_out(shown), right=(1, 2))
     parts += _section(_("Set-up"), _set_up(campaign), right=())
     parts.append(_text(_("How this is computed:") + f" {method}", "quiet"))
@@ -84,25 +88,19 @@ def _plots(shown: Standings) -> list[tuple[str, bool]]:
 
 
 def _board(shown: Standings) -> Table:
-    heads = (
-        pgettext("ranking", "Rank"),
-        _("Model"),
-        _("Rating"),
-        _("95% interval"),
-        _("Adjusted rating"),
-        _("95% interval"),
-        _("Better or equal"),
-        _("Votes"),
-    )
-    rows = []
-    for row in shown.rows:
-        r, a, t = row.rating, row.adjusted, row.tally
-        span = "" if r.rank_low == r.rank_high else f" ({r.rank_low}–{r.rank_high})"
-        adjusted = (f"{a.rating:.0f}", f"{a.low:.0f} – {a.high:.0f}") if a else ("–", "–")
-        better = percent(t.better_or_equal) if t else "–"
-        plain = (f"{r.rank}{span}", r.model, f"{r.rating:.0f}", f"{r.low:.0f} – {r.high:.0f}")
-        rows.append((*plain, *adjusted, better, f"{r.votes:,}"))
-    return [heads, *rows]
+    heads = [pgettext("ranking", "Rank"), _("Model"), _("Rating"), _("95% interval")]
+    if shown.adjusted:
+        heads += [_("Adjusted rating"), _("95% interval")]
+    return [[*heads, _("Better or equal"), _("Votes")], *(_line(row, shown) for row in shown.rows)]
+
+
+def _line(row: Row, shown: Standings) -> list[str]:
+    r, a, t = row.rating, row.adjusted, row.tally
+    span = "" if r.rank_low == r.rank_high else f" ({r.rank_low}–{r.rank_high})"
+    told = [f"{r.rank}{span}", r.model, f"{r.rating:.0f}", f"{r.low:.0f} – {r.high:.0f}"]
+    if shown.adjusted:
+        told += [f"{a.rating:.0f}", f"{a.low:.0f} – {a.high:.0f}"] if a else ["–", "–"]
+    return [*told, percent(t.better_or_equal) if t else "–", f"{r.votes:,}"]
 
 
 def _effects(shown: Standings) -> Table:
@@ -123,6 +121,16 @@ def _neighbours(shown: Standings) -> Table:
         won = percent(pair["share"]) if pair["votes"] else "–"
         rows.append((f"{pair['one']} – {pair['other']}", won, f"{pair['votes']:,}", needed))
     return [heads, *rows]
+
+
+def _changes(campaign: Campaign) -> Table:
+    found = changes.since_the_last(campaign)
+    if found is None:
+        return []
+    before, rows = found
+    heads = (_("Model"), before.name, campaign.name, pgettext("rating", "Change"))
+    figures = [(e.model, f"{e.before:.0f}", f"{e.now:.0f}", signed(e.change)) for e in rows]
+    return [heads, *figures]
 
 
 def _left_out(shown: Standings) -> Table:
@@ -209,10 +217,10 @@ def _grid(rows: Table, *, right: tuple[int, ...]) -> Any:
     rules = [
         ("LINEBELOW", (0, 0), (-1, -1), 0.4, _LINE),
         ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-        ("LEFTPADDING", (0, 0), (-1, -1), 3),
-        ("RIGHTPADDING", (0, 0), (-1, -1), 3),
+        ("LEFTPADDING", (0, 0), (-1, -1), 0),
+        ("RIGHTPADDING", (0, 0), (-1, -1), 6),
     ]
-    return Grid(cells, colWidths=widths, style=rules, repeatRows=1)
+    return Grid(cells, colWidths=widths, style=rules, repeatRows=1, hAlign="LEFT")
 
 
 def _wide(text: str) -> float:

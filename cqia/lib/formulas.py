@@ -28,8 +28,9 @@ _DOLLARS = re.compile(
 )
 _PRICE = re.compile("[，。；：、！？“”]|^\\d.*[\u4e00-\u9fff]")
 
-# What latex2mathml leaves in its result where it did not understand: \unknown and a stray &.
-_NOT_UNDERSTOOD = re.compile(r"<mi>(\\|&|[{}])")
+# What latex2mathml leaves in its result where it did not understand: \unknown and a stray &,
+# which is not one of the signs it writes by number.
+_NOT_UNDERSTOOD = re.compile(r"<mi>(\\|&(?!#)|[{}])")
 _BRACES = re.compile(r"\\.|[^{}\\]+")
 
 

@@ -60,6 +60,8 @@ SENTENCES: dict[str, Promise] = {
     "withdrawn file fetched": _(
         "File %(file)s of the withdrawn release %(number)s fetched: %(reason)s"
     ),
+    "prompts drawn": _("%(count)s held-out prompts drawn into “%(name)s”"),
+    "model saved": _("Model “%(name)s” saved"),
     "campaign opened": _("Campaign “%(name)s” opened"),
     "demo loaded": _("Demo loaded"),
     "campaign closed": _("Campaign “%(name)s” closed"),

@@ -1,4 +1,4 @@
-"""The API of campaigns and votes: the same verbs as the pages, and as blind."""
+"""The API of votes and rankings: the same verbs as the pages, and as blind."""
 
 from typing import Any
 
@@ -8,19 +8,11 @@ from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotation.access import project_for
 from cqia.accounts.http import person
-from cqia.accounts.roles import Role
 from evaluation import votes
 from evaluation.access import campaign_to_read, campaign_to_vote_in
-from evaluation.models import Ballot, Campaign
+from evaluation.models import Ballot
 from evaluation.standings import standings
-
-
-class CampaignSerializer(serializers.ModelSerializer[Campaign]):
-    class Meta:
-        model = Campaign
-        fields = ["id", "name", "state", "opened_at", "closed_at"]
 
 
 class BallotSerializer(serializers.Serializer[Any]):
@@ -53,14 +45,6 @@ class RankSerializer(serializers.Serializer[Any]):
     votes = serializers.IntegerField(source="rating.votes")
     evaluators = serializers.IntegerField()
     tally = TallySerializer(allow_null=True)
-
-
-@extend_schema(responses=CampaignSerializer(many=True))
-@api_view(["GET"])
-def campaigns(request: Request, slug: str) -> Response:
-    """The campaigns of a project, the latest first; for its leads and evaluators."""
-    project = project_for(request, slug, Role.LEAD, Role.EVALUATOR)
-    return Response(CampaignSerializer(project.campaigns.order_by("-pk"), many=True).data)
 
 
 @extend_schema(responses={200: BallotSerializer, 204: None})

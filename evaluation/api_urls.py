@@ -1,9 +1,24 @@
 from django.urls import path
 
-from evaluation import api
+from evaluation import api, api_campaigns
 
 urlpatterns = [
-    path("projects/<slug:slug>/campaigns", api.campaigns, name="api-campaigns"),
+    path("projects/<slug:slug>/campaigns", api_campaigns.campaigns, name="api-campaigns"),
+    path(
+        "projects/<slug:slug>/campaigns/<int:pk>/progress",
+        api_campaigns.progress,
+        name="api-progress",
+    ),
+    path(
+        "projects/<slug:slug>/campaigns/<int:pk>/close",
+        api_campaigns.close,
+        name="api-close-campaign",
+    ),
+    path(
+        "projects/<slug:slug>/campaigns/<int:pk>/assignment.jsonl",
+        api_campaigns.assignment,
+        name="api-assignment",
+    ),
     path("projects/<slug:slug>/campaigns/<int:pk>/ballot", api.ballot, name="api-ballot"),
     path("projects/<slug:slug>/campaigns/<int:pk>/vote", api.vote, name="api-vote"),
     path("projects/<slug:slug>/campaigns/<int:pk>/ranking", api.ranking, name="api-ranking"),

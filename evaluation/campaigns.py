@@ -1,17 +1,20 @@
 """Opening a campaign, with everything a voter could read something from drawn and committed; closing it."""
 
 import secrets
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from annotation.models import Project
 from cqia.accounts.models import User, record
+from cqia.lib.errors import CqiaError
 from evaluation import commitment, drawing, priorities, standings
 from evaluation.designs import Design, Plan, plan
 from evaluation.models import Campaign
 
-__all__ = ["Design", "Plan", "close", "open_campaign", "plan"]
+__all__ = ["Design", "Plan", "check_words", "close", "open_campaign", "plan"]
 
 
 def open_campaign(plan: Plan, name: str, user: User | None, **fields: Any) -> Campaign:
@@ -46,6 +49,16 @@ def open_campaign(plan: Plan, name: str, user: User | None, **fields: Any) -> Ca
         details |= {"ballots": ballots, "commitment": campaign.commitment}
         record(user, "campaign opened", campaign.project_id, **details)
     return campaign
+
+
+def check_words(project: Project, name: str, tags: Iterable[str], guideline: str) -> None:
+    """Raises where the name is taken, or where what voters read names a model of the project."""
+    if Campaign.objects.filter(project=project, name=name).exists():
+        raise CqiaError("campaign_name_taken")
+    read = "\n".join([name, *tags, guideline]).lower()
+    for model in project.model_versions.values_list("name", flat=True):
+        if model.lower() in read:
+            raise CqiaError("names_a_model", {"model": model})
 
 
 def close(campaign: Campaign, user: User | None, reason: str = "") -> bool:

@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from evaluation.models import Campaign, Result
+
+LOOKED_AT = 20
+"""Earlier campaigns that are looked at, the latest first; a default of this project."""
 
 
 @dataclass(frozen=True)
@@ -30,25 +35,24 @@ def since_the_last(campaign: Campaign) -> tuple[Campaign, list[Change]] | None:
     """
     if campaign.closed_at is None:
         return None
-    now = _board(Result.objects.filter(campaign=campaign).first())
-    earlier = Result.objects.filter(
-        campaign__project=campaign.project,
-        campaign__state=Campaign.State.CLOSED,
-        campaign__closed_at__lt=campaign.closed_at,
-    ).select_related("campaign")
-    for result in earlier.order_by("-campaign__closed_at")[:20]:
-        before = _board(result)
+    now = _board(Result.objects.filter(campaign=campaign))
+    earlier = Campaign.objects.filter(
+        project=campaign.project, state=Campaign.State.CLOSED, closed_at__lt=campaign.closed_at
+    )
+    for other in earlier.exclude(result=None).order_by("-closed_at")[:LOOKED_AT]:
+        before = _board(Result.objects.filter(campaign=other))
         shared = [model for model in now if model in before]
         if len(shared) >= 2:
-            return result.campaign, _compare(shared, before, now)
+            return other, _compare(shared, before, now)
     return None
 
 
 Board = dict[str, tuple[float, float, float]]
 
 
-def _board(result: Result | None) -> Board:
-    rows = result.figures["board"] if result else []
+def _board(result: QuerySet[Result]) -> Board:
+    """Of the rest of the figures, which may be many, nothing is read."""
+    rows = result.values_list("figures__board", flat=True).first() or []
     return {
         each["model"]: (each["rating"], each["low"], each["high"])
         for each in rows

@@ -6,7 +6,10 @@ _Z = 1.959963984540054  # of a two-sided interval of 95%
 
 
 def wilson(hits: float, total: int) -> tuple[float, float]:
-    """Bounds of 95% for a share (a tie may be half a hit): Wilson's score interval (Wilson, JASA 22, 1927); (0, 1) of nothing."""
+    """Bounds of 95% for a share, of which a hit may be a half; (0, 1) of nothing.
+
+    Wilson's score interval (Wilson, JASA 22, 1927).
+    """
     if total == 0:
         return 0.0, 1.0
     share, spread = hits / total, _Z * _Z / total

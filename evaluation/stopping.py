@@ -51,9 +51,8 @@ class Pair:
     verdict: str  # decided | futile | open
 
 
-def after_vote(ballot: Ballot) -> None:
+def after_vote(campaign: Campaign, ballot: Ballot) -> None:
     """Ring for a look once the vote is committed: after one ballot in EVERY, where a look is of use."""
-    campaign = ballot.campaign
     wanted = campaign.design == Campaign.Design.ADAPTIVE or campaign.stopping["rule"] != "none"
     if wanted and ballot.pk % EVERY == 0:
         transaction.on_commit(lambda: _ring(campaign.pk))

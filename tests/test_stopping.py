@@ -97,7 +97,7 @@ def test_one_vote_in_ten_rings(
     monkeypatch.setattr(stopping, "_ring", rung.append)
     with django_capture_on_commit_callbacks(execute=True):
         for ballot in campaign.ballots.all():
-            stopping.after_vote(ballot)
+            stopping.after_vote(campaign, ballot)
     assert rung == [campaign.pk, campaign.pk]
 
 

@@ -191,6 +191,10 @@ class CampaignForm(forms.Form):
                 self.add_error(field, forms.ValidationError(message, params={"model": named}))
         return given
 
+    def can_be_counted(self) -> bool:
+        """Whether all is there that decides how many votes it takes; a name, say, may be missing."""
+        return not set(self.errors) - {"name", "guideline", "tags"}
+
     def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
         """The fields as the page shows them: under titles."""
         return [(title, [self[name] for name in names]) for title, names in GROUPS]
@@ -225,8 +229,11 @@ class CampaignForm(forms.Form):
     def rules(self) -> dict[str, Any]:
         """The fields of Campaign that say how people vote and when it ends."""
         given = self.cleaned_data
-        rule = given["stopping"] or "none"
-        alpha = self.wish().alpha
+        stopping: dict[str, Any] = {"rule": given["stopping"] or "none"}
+        if stopping["rule"] != "none":
+            wish = self.wish()
+            stopping |= {"alpha": wish.alpha, "margin": round(wish.effect - 0.5, 6)}
+            stopping["futility"] = given["futility"]
         return {
             "guideline": given["guideline"],
             "criteria": given["criteria"],
@@ -235,10 +242,7 @@ class CampaignForm(forms.Form):
             "style": given["style"] or Campaign.Style.MARKDOWN,
             "min_seconds": given["min_seconds"] or 0,
             "daily_cap": given["daily_cap"],
-            "stopping": {"rule": rule, "alpha": alpha, "margin": self.wish().effect - 0.5}
-            | {"futility": given["futility"]}
-            if rule != "none"
-            else {"rule": "none"},
+            "stopping": stopping,
         }
 
 

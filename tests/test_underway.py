@@ -124,8 +124,8 @@ def test_the_form_says_what_a_difference_takes(
         "repeats": 25, "spares": 1, "stopping": "anytime", "futility": "on", "criteria": ["safety"],
         "tags": "更准确\n更安全\n", "leave_out": ["both_bad"], "naming": "mask", "daily_cap": 90,
     }  # fmt: skip
-    client = client_of(lead)
-    text = client.post("/p/tea/evaluate/new", data, headers={"HX-Request": "true"}).content.decode()
+    client, htmx = client_of(lead), {"HX-Request": "true"}
+    text = client.post("/p/tea/evaluate/new", {**data, "name": ""}, headers=htmx).content.decode()
     assert "each pair of models needs 291 votes; this design has 8" in text
     assert "2 attention items and 2 repeats" in text
     assert client.post("/p/tea/evaluate/new", {**data, "seen": 8}).status_code == 302

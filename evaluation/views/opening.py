@@ -23,7 +23,7 @@ def new_campaign(request: Request, slug: str) -> HttpResponse:
     project = project_for(request, slug, Role.LEAD)
     form = CampaignForm(project, request.POST or None)
     context: dict[str, Any] = {"room": "evaluate", "form": form}
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and (form.can_be_counted() if request.htmx else form.is_valid()):
         try:
             plan = campaigns.plan(form.design())
             context |= {"plan": plan, "estimate": planning.estimate(plan, form.wish())}

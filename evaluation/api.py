@@ -22,9 +22,42 @@ class BallotSerializer(serializers.Serializer[Any]):
     right = serializers.CharField()
 
 
+ANSWERS = [each for each in Ballot.Choice.choices if each[0] in votes.ANSWERS]
+
+
 class VoteSerializer(serializers.Serializer[Any]):
     ballot = serializers.CharField()
-    choice = serializers.ChoiceField(choices=Ballot.Choice.choices)
+    choice = serializers.ChoiceField(choices=ANSWERS)
+    ratings = serializers.DictField(
+        child=serializers.ChoiceField(choices=ANSWERS),
+        default=dict,
+        help_text="by criterion of the campaign; none must be given",
+    )
+    tags = serializers.ListField(
+        child=serializers.CharField(), default=list, help_text="of the campaign's tags"
+    )
+
+
+class SkipSerializer(serializers.Serializer[Any]):
+    ballot = serializers.CharField()
+    reason = serializers.ChoiceField(choices=Ballot.Reason.choices)
+
+
+class TokenSerializer(serializers.Serializer[Any]):
+    ballot = serializers.CharField()
+
+
+class QuestionsSerializer(serializers.Serializer[Any]):
+    """What is asked about each comparison, and how far one is."""
+
+    guideline = serializers.CharField(source="campaign.guideline")
+    style = serializers.CharField(source="campaign.style")
+    allowed = serializers.ListField(source="campaign.allowed", child=serializers.CharField())
+    criteria = serializers.ListField(source="campaign.criteria", child=serializers.CharField())
+    tags = serializers.ListField(source="campaign.tags", child=serializers.CharField())
+    cast = serializers.IntegerField(source="progress.cast")
+    left = serializers.IntegerField(source="progress.left")
+    enough_for_today = serializers.BooleanField(source="progress.rest")
 
 
 class TallySerializer(serializers.Serializer[Any]):
@@ -67,8 +100,41 @@ def vote(request: Request, slug: str, pk: int) -> Response:
     form = VoteSerializer(data=request.data)
     form.is_valid(raise_exception=True)
     given = form.validated_data
-    votes.cast(person(request), campaign, given["ballot"], given["choice"])
+    said = votes.Said(given["choice"], given["ratings"], given["tags"])
+    votes.cast(person(request), campaign, given["ballot"], said)
     return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+@extend_schema(request=SkipSerializer, responses={204: None})
+@api_view(["POST"])
+def skip(request: Request, slug: str, pk: int) -> Response:
+    """Be done with your comparison without a vote, and say why."""
+    campaign = campaign_to_vote_in(request, slug, pk)
+    form = SkipSerializer(data=request.data)
+    form.is_valid(raise_exception=True)
+    given = form.validated_data
+    votes.skip(person(request), campaign, given["ballot"], given["reason"])
+    return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+@extend_schema(request=TokenSerializer, responses={204: None})
+@api_view(["POST"])
+def undo(request: Request, slug: str, pk: int) -> Response:
+    """Take your last vote or skip back, within ten seconds; you are on that comparison again."""
+    campaign = campaign_to_vote_in(request, slug, pk)
+    form = TokenSerializer(data=request.data)
+    form.is_valid(raise_exception=True)
+    votes.undo(person(request), campaign, form.validated_data["ballot"])
+    return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+@extend_schema(responses=QuestionsSerializer)
+@api_view(["GET"])
+def questions(request: Request, slug: str, pk: int) -> Response:
+    """What the campaign asks about each comparison, and how many you have done."""
+    campaign = campaign_to_vote_in(request, slug, pk)
+    progress = votes.progress_of(person(request), campaign)
+    return Response(QuestionsSerializer({"campaign": campaign, "progress": progress}).data)
 
 
 @extend_schema(responses=RankSerializer(many=True))

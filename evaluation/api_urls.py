@@ -21,5 +21,8 @@ urlpatterns = [
     ),
     path("projects/<slug:slug>/campaigns/<int:pk>/ballot", api.ballot, name="api-ballot"),
     path("projects/<slug:slug>/campaigns/<int:pk>/vote", api.vote, name="api-vote"),
+    path("projects/<slug:slug>/campaigns/<int:pk>/skip", api.skip, name="api-skip-ballot"),
+    path("projects/<slug:slug>/campaigns/<int:pk>/undo", api.undo, name="api-undo-vote"),
+    path("projects/<slug:slug>/campaigns/<int:pk>/questions", api.questions, name="api-questions"),
     path("projects/<slug:slug>/campaigns/<int:pk>/ranking", api.ranking, name="api-ranking"),
 ]

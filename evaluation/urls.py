@@ -29,4 +29,5 @@ urlpatterns = [
     path("vote/", votes.vote, name="vote"),
     path("vote/<int:pk>/", votes.ballot, name="ballot"),
     path("vote/<int:pk>/cast", votes.cast, name="cast"),
+    path("vote/<int:pk>/undo", votes.undo, name="undo"),
 ]

@@ -18,7 +18,7 @@ from annotation.models import Project
 from cqia.accounts.models import User
 from cqia.lib import slots
 from cqia.lib.errors import CqiaError
-from evaluation import naming, turns
+from evaluation import naming, stopping, turns
 from evaluation.models import Ballot, Campaign, VoteEvent
 
 LEASE = timedelta(minutes=30)
@@ -130,6 +130,7 @@ def cast(user: User, campaign: Campaign, token: str, said: Said | str) -> None:
         given = {"choice": said.choice, "seconds": seconds, "flags": _flags(campaign, seconds)}
         given |= {"ratings": dict(said.ratings), "tags": list(said.tags)}
         _finish(user, ballot, VoteEvent.Verb.CAST, given)
+        stopping.after_vote(campaign, ballot)
 
 
 def skip(user: User, campaign: Campaign, token: str, reason: str) -> None:

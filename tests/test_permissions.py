@@ -233,6 +233,10 @@ RULES: dict[str, Rule] = {
     "evaluation:vote": get(EVALUATOR),
     "evaluation:ballot": get(EVALUATOR),
     "evaluation:cast": post(EVALUATOR),
+    "evaluation:undo": post(EVALUATOR),
+    "api-skip-ballot": post(EVALUATOR),
+    "api-undo-vote": post(EVALUATOR),
+    "api-questions": get(EVALUATOR),
     # API
     "api-import": post(*LEADS),
     "api-batch": get(*LEADS),

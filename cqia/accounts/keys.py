@@ -42,6 +42,10 @@ _CHOOSE = tuple(
     )
     for number in range(1, 10)
 )
+_RATE = tuple(
+    Action(f"vote-rate-{number}", format_lazy(_("Answer question {number}"), number=number), key)
+    for number, key in enumerate("qwer", 1)
+)
 PLACES = (
     Place(
         "desk",
@@ -93,6 +97,9 @@ PLACES = (
             Action("vote-tie", _("Tie"), "3"),
             Action("vote-bad", _("Both are bad"), "4"),
             Action("vote-skip", _("Skip"), "s"),
+            Action("vote-undo", _("Undo the last vote"), "u"),
+            Action("vote-more", _("Say more"), "m"),
+            *_RATE,
             Action("vote-how", _("How to vote"), "g"),
         ),
     ),

@@ -126,6 +126,12 @@ class Standings:
         ]
 
     @property
+    def leaning(self) -> float | None:
+        """Standard deviation of the voters' leanings to a side, in points; None without controls."""
+        leaning: float | None = self.part.get("leaning")
+        return leaning
+
+    @property
     def neighbours(self) -> list[Mapping[str, Any]]:
         """Pairs of models next to each other on the board, with the votes that would tell them apart."""
         names = [row.rating.model for row in self.rows]

@@ -12,14 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cqia.lib.intervals import wilson
-from evaluation.ranking import Outcome, Vote, bradley_terry, win_tie_lose
+from evaluation.adjusting import Fitted, fit, in_groups
+from evaluation.ranking import CENTRE, SCALE, Outcome, Rating, Vote, win_tie_lose
 from evaluation.statistics.table import Table
 
-SAMPLES = 200
-"""Bootstrap samples; a default of this project."""
+SAMPLES = 1000
+"""Draws from which the ranges of ranks come; a default of this project."""
 
-CATEGORY_SAMPLES = 100
-"""The same for each category, of which there may be many."""
+VOTES_A_PARAMETER = 10
+"""Votes to a model or an effect below which nothing is adjusted; a default of this project."""
+
+Z = 1.959963984540054  # of a two-sided interval of 95%
 
 LEFT_OUT = 50
 """Voters left out in turn, those with most votes first; a default of this project."""
@@ -71,15 +74,69 @@ def where(table: Table, mask: NDArray[np.bool_]) -> Table:
 
 def _part(table: Table, asked: Asked) -> dict[str, Any]:
     """The board and the tallies of these votes, and how many people cast them."""
-    votes = _counted(table)
-    board = bradley_terry(votes, seed=asked.seed, samples=asked.samples)
     return {
         "votes": int(table.count.sum()),
         "voters": len(np.unique(table.evaluator)),
         "voters_of": _voters_of(table),
-        "board": [asdict(each) for each in board],
-        "tallies": [asdict(each) for each in _tallies(votes, asked.baseline)],
+        "board": _board(table, fit(table, controlled=False), asked) if len(table.outcome) else [],
+        "tallies": [asdict(each) for each in _tallies(_counted(table), asked.baseline)],
     }
+
+
+def _board(table: Table, fitted: Fitted, asked: Asked) -> list[dict[str, Any]]:
+    """A place for each model with votes, group by group (the greatest first), the best first."""
+    groups = groups_of(table)
+    fitted = in_groups(fitted, groups)
+    size = len(table.models)
+    spread = fitted.covariance[:size, :size]
+    drawn = np.random.default_rng(asked.seed).multivariate_normal(
+        fitted.strength, spread, asked.samples, method="eigh"
+    )
+    rank, ranks = ranks_in(groups, fitted.strength[None])[0], ranks_in(groups, drawn)
+    low = np.percentile(ranks, 2.5, axis=0, method="lower") if asked.samples else rank
+    high = np.percentile(ranks, 97.5, axis=0, method="higher") if asked.samples else rank
+    error = Z * np.sqrt(np.maximum(np.diag(spread), 0)) * SCALE
+    rating = CENTRE + SCALE * fitted.strength
+    votes = np.bincount(table.left, table.count, size) + np.bincount(table.right, table.count, size)
+    places = [
+        Rating(
+            model=table.models[at],
+            rating=float(rating[at]),
+            low=float(rating[at] - error[at]),
+            high=float(rating[at] + error[at]),
+            rank=int(rank[at]),
+            rank_low=int(min(low[at], rank[at])),
+            rank_high=int(max(high[at], rank[at])),
+            votes=int(votes[at]),
+            group=int(groups[at]),
+        )
+        for at in range(size)
+        if votes[at]
+    ]
+    return [asdict(each) for each in sorted(places, key=lambda p: (p.group, p.rank, p.model))]
+
+
+def groups_of(table: Table) -> NDArray[np.int64]:
+    """The number of each model's group: those joined by votes; 0 is the greatest group."""
+    size = len(table.models)
+    joined = np.eye(size, dtype=bool)
+    joined[table.left, table.right] = joined[table.right, table.left] = True
+    for _ in range(size.bit_length()):  # each doubles how far one can see
+        joined = joined.astype(np.float32) @ joined.astype(np.float32) > 0
+    first = joined.argmax(axis=1)  # a group is named by its first model
+    found, counts = np.unique(first, return_counts=True)
+    number = {int(each): at for at, each in enumerate(found[np.argsort(-counts, kind="stable")])}
+    return np.array([number[int(each)] for each in first], dtype=np.int64)
+
+
+def ranks_in(groups: NDArray[np.int64], strengths: NDArray[np.float64]) -> NDArray[np.int64]:
+    """1 + how many of the group are better, in each row; equal within a thousandth of a point."""
+    ranks = np.ones(strengths.shape, dtype=np.int64)
+    for group in np.unique(groups):
+        of_group = np.flatnonzero(groups == group)
+        own = strengths[:, of_group]
+        ranks[:, of_group] += (own[:, None, :] > own[:, :, None] + 1e-3 / SCALE).sum(axis=2)
+    return ranks
 
 
 def _counted(table: Table) -> dict[Vote, int]:
@@ -112,7 +169,26 @@ def _voters_of(table: Table) -> dict[str, int]:
 
 
 def _adjusted(table: Table, asked: Asked) -> dict[str, Any]:
-    return {"adjusted": [], "effects": []}
+    """The board with controls, and their effects in points of rating; empty of too few votes."""
+    varied = np.flatnonzero(np.ptp(table.features, axis=0)) if len(table.outcome) else []
+    names = ("side", *(table.feature_names[at] for at in varied))
+    if table.count.sum() < VOTES_A_PARAMETER * (len(table.models) + len(names)):
+        return {"adjusted": [], "effects": [], "leaning": None}
+    table = replace(table, features=table.features[:, varied], feature_names=names[1:])
+    fitted = fit(table, controlled=True)
+    first = len(table.models)
+    errors = Z * np.sqrt(np.diag(fitted.covariance))[first : first + len(names)]
+    effects = [
+        {
+            "name": name,
+            "value": float(SCALE * value),
+            "low": float(SCALE * (value - error)),
+            "high": float(SCALE * (value + error)),
+        }
+        for name, value, error in zip(names, fitted.effects, errors, strict=True)
+    ]
+    leaning = float(SCALE * fitted.spread)
+    return {"adjusted": _board(table, fitted, asked), "effects": effects, "leaning": leaning}
 
 
 def _pairs(table: Table, order: list[str]) -> list[dict[str, Any]]:
@@ -169,21 +245,41 @@ def _left_out(table: Table, board: list[dict[str, Any]]) -> list[dict[str, Any]]
     people, counts = np.unique(table.evaluator, return_counts=True)
     if len(people) < 2:
         return []
-    found = []
+    whole, found = cells(table), []
     for person in people[np.argsort(-counts, kind="stable")][:LEFT_OUT]:
-        rest = bradley_terry(_counted(where(table, table.evaluator != person)), seed=0, samples=0)
-        shifts = {each.model: each.rating - ratings[each.model] for each in rest}
+        own = where(table, table.evaluator == person)
+        rest = of_cells(table, whole - cells(own))
+        places = _board(rest, fit(rest, controlled=False), Asked(seed=0, samples=0))
+        shifts = {each["model"]: each["rating"] - ratings[each["model"]] for each in places}
         model = max(shifts, key=lambda name: (abs(shifts[name]), name))
         found.append(
             {
                 "voter": table.evaluators[person],
-                "votes": int((table.evaluator == person).sum()),
+                "votes": int(own.count.sum()),
                 "shift": shifts[model],
                 "model": model,
-                "first": rest[0].model,
+                "first": places[0]["model"],
             }
         )
     return sorted(found, key=lambda each: -abs(each["shift"]))
+
+
+def of_cells(table: Table, counted: Cells) -> Table:
+    """Votes as few rows as they have cells, for a fit that looks at neither prompts nor people."""
+    left, right, outcome = np.nonzero(counted > 0)
+    none = np.zeros(len(left), dtype=np.int32)
+    return replace(
+        table,
+        left=left.astype(np.int32),
+        right=right.astype(np.int32),
+        outcome=outcome.astype(np.int8),
+        count=counted[left, right, outcome],
+        prompt=none,
+        evaluator=none,
+        category=none,
+        features=np.zeros((len(left), 0)),
+        feature_names=(),
+    )
 
 
 def _categories(table: Table, asked: Asked) -> list[dict[str, Any]]:
@@ -191,7 +287,6 @@ def _categories(table: Table, asked: Asked) -> list[dict[str, Any]]:
     used = np.unique(table.category)
     if len(table.categories) < 2:
         return []
-    asked = replace(asked, samples=min(asked.samples, CATEGORY_SAMPLES))
     return [
         {"name": table.categories[each], **_part(where(table, table.category == each), asked)}
         for each in used

@@ -119,12 +119,14 @@ class CampaignForm(forms.Form):
         _("Asked again of the same person with the sides swapped."),
     )
     spares = forms.IntegerField(
-        label=_("Spare votes for each comparison"),
+        label=_("Kept in reserve for skips"),
         min_value=0,
         max_value=9,
         required=False,
         initial=1,
-        help_text=_("Drawn now, asked for only where somebody skips."),
+        help_text=_(
+            "So many more of each comparison, drawn now and asked for where somebody skips."
+        ),
     )
     min_seconds = forms.FloatField(
         label=_("A vote is marked as fast below so many seconds"),

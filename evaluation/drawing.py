@@ -15,6 +15,8 @@ from evaluation.models import Answer, Ballot, Campaign, Matchup
 
 dice = random.SystemRandom()
 
+Key = tuple[int, int]  # a prompt and a model, by their ids
+
 MATCHUP = ("campaign_id", "prompt_id", "first_id", "second_id", "kind", "planted")
 BALLOT = (
     *("campaign_id", "matchup_id", "kind", "repeats_id", "slot", "place", "number", "lane"),
@@ -115,24 +117,30 @@ def _traps(campaign: Campaign, plan: Plan) -> list[tuple[Any, ...]]:
     """Matchups that try the voter: by turns one answer twice, and one beside that to another prompt."""
     keys = sorted(plan.answers)
     count = min(-(-plan.attention // plan.design.votes_per_matchup), len(keys))
+    chosen = dice.sample(keys, count)
+    bad = _beside_the_point(plan, chosen[1::2], keys)
     rows: list[tuple[Any, ...]] = []
-    for place, (prompt, model) in enumerate(dice.sample(keys, count)):
-        answer = plan.answers[prompt, model]
-        bad = _other_text(plan, prompt, answer) if place % 2 else ""
-        kind = Matchup.Kind.PLANTED if bad else Matchup.Kind.IDENTICAL
-        rows.append((campaign.pk, prompt, answer, answer, kind, bad))
+    for key in chosen:
+        answer, text = plan.answers[key], bad.get(key, "")
+        kind = Matchup.Kind.PLANTED if text else Matchup.Kind.IDENTICAL
+        rows.append((campaign.pk, key[0], answer, answer, kind, text))
     return rows
 
 
-def _other_text(plan: Plan, prompt: int, answer: int) -> str:
-    """An answer to another of the prompts, well written and beside the point; "" where none differs."""
-    own = Answer.objects.get(pk=answer).text
-    others = [pk for (asked, _), pk in plan.answers.items() if asked != prompt]
-    for pk in dice.sample(others, min(3, len(others))):
-        text = Answer.objects.get(pk=pk).text
-        if text.strip() and text != own:
-            return text
-    return ""
+def _beside_the_point(plan: Plan, chosen: Sequence[Key], keys: Sequence[Key]) -> dict[Key, str]:
+    """For each answer the text of one to another prompt, well written; none where none differs."""
+    drawn = {
+        key: [each for each in dice.sample(keys, min(6, len(keys))) if each[0] != key[0]]
+        for key in chosen
+    }
+    wanted = {plan.answers[each] for key, others in drawn.items() for each in (key, *others)}
+    texts = dict(Answer.objects.filter(pk__in=wanted).values_list("pk", "text"))
+    found: dict[Key, str] = {}
+    for key, others in drawn.items():
+        own = texts[plan.answers[key]]
+        able = (texts[plan.answers[each]] for each in others)
+        found[key] = next((text for text in able if text.strip() and text != own), "")
+    return found
 
 
 def _attention(campaign: Campaign, plan: Plan) -> list[Lot]:

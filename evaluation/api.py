@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.views.decorators.cache import never_cache
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import api_view
@@ -10,9 +11,8 @@ from rest_framework.response import Response
 
 from cqia.accounts.http import person
 from evaluation import votes
-from evaluation.access import campaign_to_read, campaign_to_vote_in
+from evaluation.access import campaign_to_vote_in
 from evaluation.models import Ballot
-from evaluation.standings import standings
 
 
 class BallotSerializer(serializers.Serializer[Any]):
@@ -60,26 +60,7 @@ class QuestionsSerializer(serializers.Serializer[Any]):
     enough_for_today = serializers.BooleanField(source="progress.rest")
 
 
-class TallySerializer(serializers.Serializer[Any]):
-    win = serializers.IntegerField()
-    tie = serializers.IntegerField()
-    lose = serializers.IntegerField()
-    both_bad = serializers.IntegerField()
-    better_or_equal = serializers.FloatField()
-
-
-class RankSerializer(serializers.Serializer[Any]):
-    model = serializers.CharField(source="rating.model")
-    rank = serializers.IntegerField(source="rating.rank")
-    rating = serializers.FloatField(source="rating.rating")
-    low = serializers.FloatField(source="rating.low")
-    high = serializers.FloatField(source="rating.high")
-    group = serializers.IntegerField(source="rating.group")
-    votes = serializers.IntegerField(source="rating.votes")
-    evaluators = serializers.IntegerField()
-    tally = TallySerializer(allow_null=True)
-
-
+@never_cache
 @extend_schema(responses={200: BallotSerializer, 204: None})
 @api_view(["GET"])
 def ballot(request: Request, slug: str, pk: int) -> Response:
@@ -135,12 +116,3 @@ def questions(request: Request, slug: str, pk: int) -> Response:
     campaign = campaign_to_vote_in(request, slug, pk)
     progress = votes.progress_of(person(request), campaign)
     return Response(QuestionsSerializer({"campaign": campaign, "progress": progress}).data)
-
-
-@extend_schema(responses=RankSerializer(many=True))
-@api_view(["GET"])
-def ranking(request: Request, slug: str, pk: int) -> Response:
-    """The ranking of a closed campaign, the best first; of one category with ?category=."""
-    campaign = campaign_to_read(request, slug, pk)
-    found = standings(campaign, request.GET.get("category", ""))
-    return Response(RankSerializer(found.rows, many=True).data)

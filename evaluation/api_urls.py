@@ -1,6 +1,6 @@
 from django.urls import path
 
-from evaluation import api, api_campaigns
+from evaluation import api, api_boards, api_campaigns
 
 urlpatterns = [
     path("projects/<slug:slug>/campaigns", api_campaigns.campaigns, name="api-campaigns"),
@@ -24,5 +24,8 @@ urlpatterns = [
     path("projects/<slug:slug>/campaigns/<int:pk>/skip", api.skip, name="api-skip-ballot"),
     path("projects/<slug:slug>/campaigns/<int:pk>/undo", api.undo, name="api-undo-vote"),
     path("projects/<slug:slug>/campaigns/<int:pk>/questions", api.questions, name="api-questions"),
-    path("projects/<slug:slug>/campaigns/<int:pk>/ranking", api.ranking, name="api-ranking"),
+    path("projects/<slug:slug>/campaigns/<int:pk>/ranking", api_boards.ranking, name="api-ranking"),
+    path(
+        "projects/<slug:slug>/campaigns/<int:pk>/bundle.zip", api_boards.bundle, name="api-bundle"
+    ),
 ]

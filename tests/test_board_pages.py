@@ -110,3 +110,13 @@ def test_it_tells_what_changed_since_the_last_campaign(
     text = client_of(lead).get(at(later)).content.decode()
     assert "Compared with 第一轮" in text
     assert "What changed" not in client_of(lead).get(at(closed)).content.decode()
+
+
+def test_the_api_gives_both_boards_and_the_bundle(closed: Campaign, reader: Client) -> None:
+    first = reader.get(f"/api/projects/tea/campaigns/{closed.pk}/ranking").json()[0]
+    shown = standings.standings(closed).rows[0]
+    assert shown.adjusted is not None
+    assert (first["model"], first["rank_high"]) == (shown.rating.model, shown.rating.rank_high)
+    assert first["adjusted"]["rating"] == pytest.approx(shown.adjusted.rating)
+    bundle = reader.get(f"/api/projects/tea/campaigns/{closed.pk}/bundle.zip").content
+    assert bundle == reader.get(at(closed, "bundle.zip")).content

@@ -2,6 +2,9 @@
 
 import io
 import json
+import os
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -68,6 +71,14 @@ def test_it_prints_the_published_table_without_a_database(closed: Campaign, repa
     shown = [row.rating for row in standings(closed).rows]
     assert [f"{rating.rating:.0f}" in line for rating, line in zip(shown, lines[4:], strict=False)]
     assert lines[-1] == "The same as published."
+
+
+def test_it_needs_no_database_at_all(repack: Repack) -> None:
+    nowhere = {**os.environ, "CQIA_DATABASE_URL": "postgresql://nobody@127.0.0.1:9/nothing"}
+    command = [sys.executable, "-m", "cqia", "rank", str(repack())]
+    done = subprocess.run(command, env=nowhere, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("The same as published.\n")
 
 
 def test_it_says_when_the_published_board_is_another(repack: Repack) -> None:

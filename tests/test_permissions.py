@@ -293,6 +293,7 @@ RULES: dict[str, Rule] = {
     "api-ballot": get(EVALUATOR),
     "api-vote": post(EVALUATOR),
     "api-ranking": get(*LEADS, EVALUATOR),
+    "api-bundle": get(*LEADS, EVALUATOR),
 }
 
 

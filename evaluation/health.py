@@ -3,7 +3,7 @@
 Nothing here tells which model anybody prefers; who answered is not asked for.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import connection
 
@@ -12,7 +12,15 @@ from evaluation.models import Campaign
 _VOTERS = """
 WITH cast_ AS (
   SELECT b.*, m.kind AS trap FROM evaluation_ballot b JOIN evaluation_matchup m ON m.id = b.matchup_id
-   WHERE b.campaign_id = %(campaign)s AND b.done_at IS NOT NULL)
+   WHERE b.campaign_id = %(campaign)s AND b.done_at IS NOT NULL),
+meant AS (
+  SELECT holder_id, matchup_id, CASE WHEN choice IN ('left', 'right')
+         THEN ((choice = 'left') = first_is_left)::text ELSE 'even' END AS better
+    FROM cast_ WHERE kind = 'vote' AND choice <> 'skip'),
+beside AS (
+  SELECT a.holder_id, count(*) AS compared, count(*) FILTER (WHERE a.better = b.better) AS alike
+    FROM meant a JOIN meant b ON a.matchup_id = b.matchup_id AND a.holder_id <> b.holder_id
+   GROUP BY a.holder_id)
 SELECT coalesce(nullif(u.display_name, ''), u.username),
        count(*) FILTER (WHERE b.kind = 'vote' AND b.choice <> 'skip'),
        count(*) FILTER (WHERE b.choice = 'skip'),
@@ -25,9 +33,11 @@ SELECT coalesce(nullif(u.display_name, ''), u.username),
           OR b.trap = 'planted' AND b.choice = CASE WHEN b.first_is_left THEN 'left' ELSE 'right' END),
        count(*) FILTER (WHERE b.kind = 'repeat' AND b.choice <> 'skip'),
        count(*) FILTER (WHERE b.kind = 'repeat' AND b.choice = CASE o.choice
-          WHEN 'left' THEN 'right' WHEN 'right' THEN 'left' ELSE o.choice END)
+          WHEN 'left' THEN 'right' WHEN 'right' THEN 'left' ELSE o.choice END),
+       coalesce(max(beside.compared), 0), coalesce(max(beside.alike), 0)
   FROM cast_ b JOIN accounts_user u ON u.id = b.holder_id
   LEFT JOIN evaluation_ballot o ON o.id = b.repeats_id
+  LEFT JOIN beside ON beside.holder_id = u.id
  GROUP BY u.id ORDER BY 2 DESC, 1
 """
 
@@ -47,6 +57,9 @@ class Voter:
     passed: int
     repeats: int
     agreed: int
+    compared: int  # their votes beside those of others on the same two answers
+    alike: int
+    usual: float = 0.0  # the share of such votes that are alike, over all voters
 
     @property
     def left_share(self) -> float | None:
@@ -56,7 +69,7 @@ class Voter:
 
     @property
     def doubtful(self) -> list[str]:
-        """What a lead should look at: attention, repeats, sides, speed."""
+        """What a lead should look at: attention, repeats, side, agreement, speed."""
         found = []
         if self.attention >= 3 and self.passed < 0.7 * self.attention:
             found.append("attention")
@@ -66,6 +79,10 @@ class Voter:
         # Three standard errors of a fair coin.
         if decided >= 20 and abs(self.left - self.right) > 3 * decided**0.5:
             found.append("side")
+        # Three standard errors below what is usual among the voters.
+        spread = (self.compared * self.usual * (1 - self.usual)) ** 0.5
+        if self.compared >= 20 and self.alike < self.compared * self.usual - 3 * spread:
+            found.append("agreement")
         if self.votes >= 10 and self.fast > 0.3 * self.votes:
             found.append("speed")
         return found
@@ -75,4 +92,7 @@ def voters(campaign: Campaign) -> list[Voter]:
     """Everybody who has voted, those with most votes first."""
     with connection.cursor() as cursor:
         cursor.execute(_VOTERS, {"campaign": campaign.pk, "fast": campaign.min_seconds})
-        return [Voter(*row) for row in cursor.fetchall()]
+        found = [Voter(*row) for row in cursor.fetchall()]
+    compared = sum(voter.compared for voter in found)
+    usual = sum(voter.alike for voter in found) / compared if compared else 0.0
+    return [replace(voter, usual=usual) for voter in found]

@@ -92,6 +92,24 @@ def test_it_counts_attention_items_passed_and_repeats_alike(
     assert (voter.attention, voter.passed, voter.repeats, voter.agreed) == (2, 1, 2, 1)
 
 
+def test_it_shows_a_voter_who_votes_unlike_the_others(
+    make_poll: MakePoll, evaluator: User, second_evaluator: User, annotator: User
+) -> None:
+    campaign = make_poll(prompts=24, votes=3)
+    for slot, user in enumerate((evaluator, second_evaluator, annotator), 1):
+        first = "right" if user == annotator else "left"
+        other = "left" if user == annotator else "right"
+        ballots = campaign.ballots.filter(slot=slot)
+        said = {"holder": user, "done_at": timezone.now()}
+        ballots.filter(first_is_left=True).update(choice=first, **said)
+        ballots.filter(first_is_left=False).update(choice=other, **said)
+    found = {voter.name: voter for voter in health.voters(campaign)}
+    assert [(each.alike, each.compared) for each in found.values()].count((24, 48)) == 2
+    assert found["Annotator"].alike == 0
+    assert "agreement" in found["Annotator"].doubtful
+    assert "agreement" not in found["Evaluator"].doubtful
+
+
 def made(campaign: Campaign, like: Ballot, user: User, **fields: Any) -> None:
     now = timezone.now()
     values = {"slot": 1, "place": 99, "holder": user, "done_at": now, **fields}

@@ -37,7 +37,6 @@ VOTE_FAULTS: dict[str, Promise] = {
     "all_name_themselves": _("In every prompt an answer says which model wrote it."),
     "campaign_name_taken": _("There is a campaign of this name already."),
     "names_a_model": _("This names the model “%(model)s”, and evaluators would read it."),
-    "campaign_field": _("The field “%(field)s” of the campaign is not right: %(reason)s"),
     # The committed assignment
     "no_commitment": _("This campaign was opened before assignments were committed."),
     "assignment_secret": _("The assignment is shown once the campaign is closed."),

@@ -105,6 +105,10 @@ class Campaign(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def criterion_names(self) -> list[str]:
+        """What is asked besides which answer is better, in the reader's language."""
+        return [str(Campaign.Criterion(each).label) for each in self.criteria]
+
 
 class Matchup(models.Model):
     """Two answers to one prompt."""

@@ -19,6 +19,7 @@ def titles(shown: Standings) -> dict[str, str]:
         "pairs": _("Share of votes won; a tie is half"),
         "effects": _("Effects besides the model"),
         "categories": _("Ratings by category"),
+        "criteria": _("Ratings by criterion"),
     }
 
 
@@ -81,10 +82,22 @@ def categories(shown: Standings) -> Chart:
     )
 
 
+def criteria(shown: Standings) -> Chart:
+    """The same for each criterion that was asked besides the overall choice."""
+    rows = [
+        (board["model"], each["label"], board["rating"])
+        for each in shown.by_criterion
+        for board in each["board"]
+    ]
+    axes = (_("model"), _("criterion"))
+    return rank_charts.rating_map(rows, title=titles(shown)["criteria"], axes=axes)
+
+
 CHARTS = {
     "ratings": ratings,
     "outcomes": outcomes,
     "pairs": pairs,
     "effects": effects,
     "categories": categories,
+    "criteria": criteria,
 }

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from evaluation.models import Campaign
 from evaluation.ranking import Rating, Tally
 
 EFFECTS = {
@@ -116,6 +117,13 @@ class Standings:
     @property
     def by_category(self) -> list[Mapping[str, Any]]:
         return list(self.figures["categories"])
+
+    @property
+    def by_criterion(self) -> list[Mapping[str, Any]]:
+        """As by category, each with its name in the reader's language too."""
+        known = dict(Campaign.Criterion.choices)
+        found = self.part.get("criteria", ())
+        return [{**each, "label": str(known.get(each["name"], each["name"]))} for each in found]
 
     @property
     def effects(self) -> list[dict[str, Any]]:

@@ -30,6 +30,7 @@ _README = """\
 This bundle holds the votes of a closed blind evaluation and the ranking they give.
 
   votes.csv      one vote a row; voters are pseudonyms, texts are left out
+  votes-*.csv    the same for each criterion besides the overall choice, if any was asked
   campaign.json  who was compared and how, the seeds, and the version of the code
   board.json     the ranking as it was published
 
@@ -40,17 +41,23 @@ To compute it again, without network or database:  cqia rank THIS_FILE.zip
 @dataclass(frozen=True)
 class Bundle:
     table: Table
+    criteria: dict[str, Table]
     campaign: dict[str, Any]
     board: dict[str, Any]
 
 
-def pack(table: Table, campaign: Mapping[str, Any], board: Mapping[str, Any]) -> bytes:
-    """The bytes of the zip; the same for the same votes, campaign and board."""
+def pack(
+    tables: Mapping[str, Table], campaign: Mapping[str, Any], board: Mapping[str, Any]
+) -> bytes:
+    """The bytes of the zip; the same for the same votes, campaign and board.
+
+    `tables` holds all votes under "", and what was said of each criterion under its name.
+    """
     files = {
         "README.txt": _README.encode(),
         "campaign.json": _json({"format": FORMAT, **campaign}),
         "board.json": _json(board),
-        "votes.csv": _votes(table),
+        **{_named_file(name): _votes(table) for name, table in tables.items()},
     }
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
@@ -69,9 +76,23 @@ def unpack(file: Path) -> Bundle:
             )
             if campaign.get("format") != FORMAT:
                 raise CqiaError("bundle_shape", {"file": "campaign.json"})
-            return Bundle(_table(read("votes.csv")), campaign, board)
+            asked = _criteria(campaign, packed)
+            criteria = {name: _table(read(_named_file(name))) for name in asked}
+            return Bundle(_table(read("votes.csv")), criteria, campaign, board)
     except (zipfile.BadZipFile, OSError, EOFError) as error:
         raise CqiaError("bundle_unreadable", {"file": file.name}) from error
+
+
+def _named_file(criterion: str) -> str:
+    return f"votes-{criterion}.csv" if criterion else "votes.csv"
+
+
+def _criteria(campaign: Mapping[str, Any], packed: zipfile.ZipFile) -> list[str]:
+    """Criteria of the campaign that have votes, in its order."""
+    asked = campaign.get("criteria", [])
+    if not isinstance(asked, list):
+        raise CqiaError("bundle_shape", {"file": "campaign.json"})
+    return [str(name) for name in asked if _named_file(str(name)) in packed.namelist()]
 
 
 def _votes(table: Table) -> bytes:

@@ -8,13 +8,14 @@ import numpy as np
 import cqia
 from evaluation import bundle, counting
 from evaluation.models import Campaign
-from evaluation.standings import asked_of, standings
+from evaluation.standings import asked_of, criteria_of, standings
 
 
 def bundle_of(campaign: Campaign) -> bytes:
     """The zip. Raises as `standings` does, where there is no ranking yet."""
     figures = standings(campaign).figures
-    return bundle.pack(counting.table_of(campaign), described(campaign), figures)
+    tables = {"": counting.table_of(campaign), **criteria_of(campaign)}
+    return bundle.pack(tables, described(campaign), figures)
 
 
 def described(campaign: Campaign) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from django.utils.crypto import salted_hmac
 from numpy.typing import NDArray
 from pyarrow import csv
 
-from evaluation.models import Answer, Campaign, Prompt
+from evaluation.models import Answer, Ballot, Campaign, Prompt
 from evaluation.statistics.table import Table
 
 FEATURES = ("length", "headers", "lists", "bold")
@@ -34,11 +34,11 @@ COPY (
   SELECT m.prompt_id,
          CASE WHEN b.first_is_left THEN m.first_id ELSE m.second_id END,
          CASE WHEN b.first_is_left THEN m.second_id ELSE m.first_id END,
-         CASE b.choice WHEN 'left' THEN 0 WHEN 'right' THEN 1 WHEN 'tie' THEN 2 ELSE 3 END,
+         CASE {choice} WHEN 'left' THEN 0 WHEN 'right' THEN 1 WHEN 'tie' THEN 2 ELSE 3 END,
          b.holder_id
     FROM evaluation_ballot b JOIN evaluation_matchup m ON m.id = b.matchup_id
    WHERE b.campaign_id = {campaign} AND b.kind = 'vote' AND b.done_at IS NOT NULL
-     AND b.choice <> 'skip'
+     AND b.choice <> 'skip' AND {choice} IS NOT NULL
 ) TO STDOUT (FORMAT csv)
 """
 
@@ -58,13 +58,15 @@ class _Names:
         return self.places[np.searchsorted(self.keys, column)]
 
 
-def table_of(campaign: Campaign) -> Table:
+def table_of(campaign: Campaign, criterion: str = "") -> Table:
     """Every vote that counts: neither skipped, nor repeated, nor an attention item.
+
+    By what was said of one criterion, where one is named, of the votes that say it.
 
     Rows, and the names that they point to, are in an order that depends on what was voted alone, so
     that a bundle read anywhere gives the same table, and so the same bootstrap samples.
     """
-    prompt, left, right, outcome, voter = _columns(campaign)
+    prompt, left, right, outcome, voter = _columns(campaign, criterion)
     answers = _answers(np.union1d(left, right))
     models = _names(answers.model, dict(campaign.models_compared.values_list("pk", "name")))
     keys = np.unique(prompt)
@@ -73,7 +75,7 @@ def table_of(campaign: Campaign) -> Table:
     categories = {pk: row.category for pk, row in asked.items()}
     names = tuple(sorted(set(categories.values())))
     of_prompt = np.array([names.index(categories[int(key)]) for key in keys], dtype=np.int32)
-    voters = _names(voter, _pseudonyms(campaign, voter))
+    voters = _names(voter, _pseudonyms(campaign))
     return ordered(
         Table(
             models=models.names,
@@ -146,9 +148,11 @@ class _Answers:
         return self.features[np.searchsorted(self.keys, column)]
 
 
-def _columns(campaign: Campaign) -> Sequence[Ints]:
-    read = io.BytesIO()
-    query = _VOTES.format(campaign=int(campaign.pk))
+def _columns(campaign: Campaign, criterion: str) -> Sequence[Ints]:
+    if criterion and criterion not in Campaign.Criterion.values:
+        raise ValueError(criterion)
+    choice = f"b.ratings->>'{criterion}'" if criterion else "b.choice"
+    query, read = _VOTES.format(campaign=int(campaign.pk), choice=choice), io.BytesIO()
     with connection.cursor() as cursor, cursor.copy(query) as copy:
         for block in copy:
             read.write(block)
@@ -183,14 +187,14 @@ def _names(column: Ints, named: dict[int, str]) -> _Names:
     return _Names(keys, np.array([place[name] for name in used], dtype=np.int32), tuple(order))
 
 
-def _pseudonyms(campaign: Campaign, column: Ints) -> dict[int, str]:
-    people = [int(key) for key in np.unique(column)]
+def _pseudonyms(campaign: Campaign) -> dict[int, str]:
+    people = Ballot.objects.filter(campaign=campaign).counted().values_list("holder", flat=True)
 
     def drawn(person: int) -> str:
         return salted_hmac("evaluation.voter", f"{campaign.pk}:{person}").hexdigest()
 
-    width = len(str(len(people)))  # V01 … V32, so that names and numbers sort alike
-    shuffled = sorted(people, key=drawn)
+    shuffled = sorted(set(people), key=drawn)
+    width = len(str(len(shuffled)))  # V01 … V32, so that names and numbers sort alike
     return {person: f"V{at:0{width}}" for at, person in enumerate(shuffled, 1)}
 
 

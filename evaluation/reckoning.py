@@ -6,6 +6,7 @@ The result is plain JSON, so that it can be kept, bundled, and compared with one
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from math import ceil, sqrt
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -43,10 +44,12 @@ class Asked:
     baseline: str = ""
 
 
-def reckon(table: Table, asked: Asked) -> dict[str, Any]:
-    """All figures: of every vote, and of each category."""
+def reckon(
+    table: Table, asked: Asked, criteria: Mapping[str, Table] = MappingProxyType({})
+) -> dict[str, Any]:
+    """All figures: of every vote, of each category, and of what was said of each criterion."""
     whole = _part(table, asked)
-    figures = {
+    return {
         **whole,
         "baseline": asked.baseline,
         "prompts": len(table.prompts),
@@ -54,8 +57,8 @@ def reckon(table: Table, asked: Asked) -> dict[str, Any]:
         "pairs": _pairs(table, [each["model"] for each in whole["board"]]),
         "left_out": _left_out(table, whole["board"]),
         "categories": _categories(table, asked),
+        "criteria": [{"name": name, **_part(of, asked)} for name, of in criteria.items()],
     }
-    return figures
 
 
 def cells(table: Table) -> Cells:

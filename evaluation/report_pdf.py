@@ -84,6 +84,7 @@ def _plots(shown: Standings) -> list[tuple[str, bool]]:
         ("pairs", len(shown.rows) > 2),
         ("effects", bool(shown.effects)),
         ("categories", len(shown.by_category) > 1),
+        ("criteria", bool(shown.by_criterion)),
     ]
 
 

@@ -20,6 +20,7 @@ from evaluation.boards import Standings
 from evaluation.models import Ballot, Campaign, Result
 from evaluation.ranking import Tally
 from evaluation.reckoning import SAMPLES, Asked, reckon
+from evaluation.statistics.table import Table
 
 TASK = "evaluation.reckon_board"
 
@@ -60,12 +61,17 @@ def votes_in(campaign: Campaign) -> int:
 def keep(campaign: Campaign) -> Result:
     """Reckon the board of a closed campaign, and keep it in place of one that was kept before."""
     started = perf_counter()
-    table = counting.table_of(campaign)
-    figures = reckon(table, asked_of(campaign))
+    figures = reckon(counting.table_of(campaign), asked_of(campaign), criteria_of(campaign))
     seconds = perf_counter() - started
     values = {"figures": figures, "votes": figures["votes"], "seconds": seconds}
     values["code"] = cqia.__version__
     return Result.objects.update_or_create(campaign=campaign, defaults=values)[0]
+
+
+def criteria_of(campaign: Campaign) -> dict[str, Table]:
+    """What was said of each criterion, for those of which anything was."""
+    tables = {name: counting.table_of(campaign, name) for name in campaign.criteria}
+    return {name: table for name, table in tables.items() if len(table.outcome)}
 
 
 def asked_of(campaign: Campaign) -> Asked:

@@ -1,13 +1,15 @@
 """The pages of a leaderboard, and the files they give."""
 
+import io
 import json
+import zipfile
 
 import pytest
 from django.test import Client
 
 from cqia.accounts.models import User
 from evaluation import campaigns, standings
-from evaluation.models import Campaign, Result
+from evaluation.models import Ballot, Campaign, Result
 from tests.ballots import cast_all, make_people, vary_the_texts
 from tests.cast import ClientOf
 from tests.poll import MakePoll
@@ -120,3 +122,18 @@ def test_the_api_gives_both_boards_and_the_bundle(closed: Campaign, reader: Clie
     assert first["adjusted"]["rating"] == pytest.approx(shown.adjusted.rating)
     bundle = reader.get(f"/api/projects/tea/campaigns/{closed.pk}/bundle.zip").content
     assert bundle == reader.get(at(closed, "bundle.zip")).content
+
+
+def test_each_criterion_has_a_board_of_its_own(closed: Campaign, reader: Client) -> None:
+    Campaign.objects.filter(pk=closed.pk).update(criteria=["fluency", "safety"])
+    Ballot.objects.filter(campaign=closed, first_is_left=True).update(ratings={"fluency": "left"})
+    closed.refresh_from_db()
+    (fluency,) = standings.standings(closed).by_criterion
+    assert (fluency["label"], fluency["votes"]) == (
+        "Fluent",
+        closed.ballots.counted().filter(first_is_left=True).count(),
+    )
+    assert "By criterion" in reader.get(at(closed)).content.decode()
+    assert "Fluent" in reader.get(at(closed, "criteria.csv")).content.decode()
+    bundle = zipfile.ZipFile(io.BytesIO(reader.get(at(closed, "bundle.zip")).content))
+    assert bundle.read("votes-fluency.csv").count(b"\n") == fluency["votes"] + 1

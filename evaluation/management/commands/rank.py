@@ -30,7 +30,7 @@ class Command(BaseCommand):
             raise CommandError(f"{file}: there is no such file.")
         try:
             found = bundle.unpack(file)
-            figures = reckon(found.table, _asked(found.campaign))
+            figures = reckon(found.table, _asked(found.campaign), found.criteria)
         except CqiaError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{found.campaign.get('name', '')}")

@@ -24,6 +24,7 @@ def described(campaign: Campaign) -> dict[str, Any]:
     models = campaign.models_compared.order_by("name")
     return {
         "name": campaign.name,
+        "demo": campaign.demo,
         "prompt_set": campaign.prompt_set.name,
         "models": list(models.values("name", "base", "settings")),
         "design": campaign.design,

@@ -59,7 +59,7 @@ def _parts(campaign: Campaign, shown: Standings, method: str) -> list[Any]:
     parts = [
         _text(campaign.name, "title"),
         _text(_("%(votes)s blind votes of %(people)s evaluators") % told + f" · {closed}", "quiet"),
-        *(_text(sentence, "lead") for sentence in shown.verdict),
+        *(_text(sentence, "lead") for sentence in (*_warnings(campaign, shown), *shown.verdict)),
         _grid(_board(shown), right=(0, 2, 4, 6, 7) if shown.adjusted else (0, 2, 4, 5)),
     ]
     titles = board_charts.titles(shown)
@@ -75,6 +75,22 @@ def _parts(campaign: Campaign, shown: Standings, method: str) -> list[Any]:
     parts += _section(_("Set-up"), _set_up(campaign), right=())
     parts.append(_text(_("How this is computed:") + f" {method}", "quiet"))
     return parts
+
+
+def _warnings(campaign: Campaign, shown: Standings) -> list[str]:
+    """What has to be known before anything else is read."""
+    told = []
+    if campaign.demo:
+        demo = _(
+            "These are demo votes. Nobody cast them: they were written together with the demo to show what a ranking looks like, and they say nothing about any model."
+        )
+        told.append(demo)
+    if shown.groups > 1:
+        groups = _(
+            "Some models never met, not even through others. They are ranked in groups of their own, and ratings of different groups cannot be compared."
+        )
+        told.append(groups)
+    return told
 
 
 def _plots(shown: Standings) -> list[tuple[str, bool]]:

@@ -85,7 +85,7 @@ def test_it_finds_what_the_votes_were_made_with() -> None:
 
 def test_its_intervals_cover_at_their_nominal_rate() -> None:
     hits = []
-    for seed in range(200):
+    for seed in range(500):
         fitted = in_groups(
             fit(made(seed, votes=1500), controlled=True), np.zeros(4, dtype=np.int64)
         )

@@ -137,3 +137,12 @@ def test_each_criterion_has_a_board_of_its_own(closed: Campaign, reader: Client)
     assert "Fluent" in reader.get(at(closed, "criteria.csv")).content.decode()
     bundle = zipfile.ZipFile(io.BytesIO(reader.get(at(closed, "bundle.zip")).content))
     assert bundle.read("votes-fluency.csv").count(b"\n") == fluency["votes"] + 1
+
+
+def test_a_report_of_demo_votes_says_so_first(closed: Campaign) -> None:
+    pytest.importorskip("reportlab")
+    from evaluation import report_pdf
+
+    closed.demo = True
+    told = report_pdf._warnings(closed, standings.standings(closed))
+    assert [text[:20] for text in told] == ["These are demo votes"]

@@ -24,7 +24,7 @@ from evaluation.statistics.table import Table
 
 TASK = "evaluation.reckon_board"
 
-AT_ONCE = 3000
+AT_ONCE = 10_000
 """Votes up to which a page reckons a board itself, in about a second; a default of this project."""
 
 CARE = {
@@ -39,7 +39,7 @@ def standings(campaign: Campaign, category: str = "") -> Standings:
     """The ranking from all votes, or from those on prompts of one category.
 
     Raises CqiaError where the campaign is still open (a ranking that is seen would steer the votes)
-    or where the job that reckons it has not ended, ValueError for a category without votes.
+    or where the job that reckons it has not ended. Of a category without votes it is empty.
     """
     if campaign.state != Campaign.State.CLOSED:
         raise CqiaError("campaign_open")
@@ -112,10 +112,10 @@ def best_against_baseline(campaign: Campaign) -> Tally | None:
     """The tally of the model that was most often better or equal, as the paper counts; cheap to ask."""
     if campaign.state != Campaign.State.CLOSED or campaign.baseline is None:
         return None
-    result = Result.objects.filter(campaign=campaign).first()
-    if result is None and votes_in(campaign) <= AT_ONCE:
-        result = keep(campaign)
-    tallies = result.figures["tallies"] if result else []
+    kept = Result.objects.filter(campaign=campaign).values_list("figures__tallies", flat=True)
+    tallies = kept.first()
+    if tallies is None and votes_in(campaign) <= AT_ONCE:
+        tallies = keep(campaign).figures["tallies"]
     return Tally(**tallies[0]) if tallies else None
 
 

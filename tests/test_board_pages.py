@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from cqia.accounts.models import User
-from evaluation import campaigns, standings
+from evaluation import campaigns, report_pdf, standings
 from evaluation.models import Ballot, Campaign, Result
 from tests.ballots import cast_all, make_people, vary_the_texts
 from tests.cast import ClientOf
@@ -141,8 +141,6 @@ def test_each_criterion_has_a_board_of_its_own(closed: Campaign, reader: Client)
 
 def test_a_report_of_demo_votes_says_so_first(closed: Campaign) -> None:
     pytest.importorskip("reportlab")
-    from evaluation import report_pdf
-
     closed.demo = True
     told = report_pdf._warnings(closed, standings.standings(closed))
     assert [text[:20] for text in told] == ["These are demo votes"]

@@ -18,7 +18,7 @@ from django.utils.crypto import salted_hmac
 from numpy.typing import NDArray
 from pyarrow import csv
 
-from evaluation.models import Answer, Ballot, Campaign, Prompt
+from evaluation.models import Answer, Ballot, Campaign, ModelVersion, Prompt
 from evaluation.statistics.table import Table
 
 FEATURES = ("length", "headers", "lists", "bold")
@@ -68,7 +68,8 @@ def table_of(campaign: Campaign, criterion: str = "") -> Table:
     """
     prompt, left, right, outcome, voter = _columns(campaign, criterion)
     answers = _answers(np.union1d(left, right))
-    models = _names(answers.model, dict(campaign.models_compared.values_list("pk", "name")))
+    compared = ModelVersion.objects.filter(project=campaign.project_id)
+    models = _names(answers.model, dict(compared.values_list("pk", "name")))
     keys = np.unique(prompt)
     asked = Prompt.objects.in_bulk([int(key) for key in keys])
     prompts = _names(prompt, {pk: row.key for pk, row in asked.items()})
@@ -188,14 +189,16 @@ def _names(column: Ints, named: dict[int, str]) -> _Names:
 
 
 def _pseudonyms(campaign: Campaign) -> dict[int, str]:
-    people = Ballot.objects.filter(campaign=campaign).counted().values_list("holder", flat=True)
-
-    def drawn(person: int) -> str:
-        return salted_hmac("evaluation.voter", f"{campaign.pk}:{person}").hexdigest()
-
-    shuffled = sorted(set(people), key=drawn)
-    width = len(str(len(shuffled)))  # V01 … V32, so that names and numbers sort alike
+    voted = Ballot.objects.filter(campaign=campaign).counted()
+    people = set(voted.values_list("holder_id", flat=True).order_by().distinct())
+    width = len(str(len(people)))  # V01 … V32, so that names and numbers sort alike
+    shuffled = sorted(people, key=lambda person: drawn(campaign, person))
     return {person: f"V{at:0{width}}" for at, person in enumerate(shuffled, 1)}
+
+
+def drawn(campaign: Campaign, person: int) -> str:
+    """What puts the voters of a campaign into an order that nobody outside can know."""
+    return salted_hmac("evaluation.voter", f"{campaign.pk}:{person}").hexdigest()
 
 
 def _standardised(differences: Floats) -> Floats:

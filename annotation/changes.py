@@ -62,6 +62,7 @@ SENTENCES: dict[str, Promise] = {
     ),
     "prompts drawn": _("%(count)s held-out prompts drawn into “%(name)s”"),
     "model saved": _("Model “%(name)s” saved"),
+    "judge asked": _("Judge %(judge)s asked about the campaign “%(name)s”"),
     "campaign opened": _("Campaign “%(name)s” opened"),
     "demo loaded": _("Demo loaded"),
     "campaign closed": _("Campaign “%(name)s” closed"),

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from annotation import jobs
-from evaluation import generation, prompts, standings, stopping
+from evaluation import generation, judging, prompts, standings, stopping
 from evaluation.models import Campaign
 
 
@@ -15,6 +15,11 @@ def read_upload(job_id: int) -> None:
 @shared_task(name="evaluation.generate_answers")
 def generate_answers(job_id: int) -> None:
     jobs.run(job_id, generation.generate_answers)
+
+
+@shared_task(name="evaluation.judge")
+def judge(job_id: int) -> None:
+    jobs.run(job_id, judging.judge)
 
 
 @shared_task(name="evaluation.reckon_board")

@@ -30,6 +30,7 @@ LABELS: dict[str, Promise] = {
     "review.patch": _("Building a patched release"),
     "evaluation.read_upload": _("Import"),
     "evaluation.generate_answers": _("Generating answers"),
+    "evaluation.judge": _("Asking a judge"),
     "evaluation.reckon_board": _("Computing a ranking"),
 }
 

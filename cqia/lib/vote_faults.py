@@ -20,6 +20,12 @@ VOTE_FAULTS: dict[str, Promise] = {
     ),
     "no_endpoint": _("The model “%(model)s” has no endpoint to generate answers from."),
     "answers_failed": _("%(count)s answers failed; the last error: %(reason)s"),
+    # Judges beside people
+    "judge_rules_unreadable": _(
+        "The file must hold one object for each category, with “class” and “prompt”."
+    ),
+    "judge_rules_long": _("What is asked for “%(name)s” has over %(limit)s characters."),
+    "judge_gone": _("The endpoint of the judge “%(judge)s” is no more."),
     # A campaign
     "too_few_models": _("Choose two or more models to compare."),
     "baseline_not_chosen": _("The baseline must be one of the models compared."),

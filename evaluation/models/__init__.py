@@ -1,5 +1,6 @@
 from evaluation.models.ballot import Ballot, VoteEvent
 from evaluation.models.campaign import Campaign, Matchup
+from evaluation.models.judging import JudgeRun, JudgeVerdict
 from evaluation.models.prompt import Answer, AnswerFailure, ModelVersion, Prompt, PromptSet
 from evaluation.models.result import Result
 from evaluation.models.upload import Upload
@@ -9,6 +10,8 @@ __all__ = [
     "AnswerFailure",
     "Ballot",
     "Campaign",
+    "JudgeRun",
+    "JudgeVerdict",
     "Matchup",
     "ModelVersion",
     "Prompt",

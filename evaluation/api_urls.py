@@ -1,6 +1,6 @@
 from django.urls import path
 
-from evaluation import api, api_boards, api_campaigns
+from evaluation import api, api_boards, api_campaigns, api_models, api_prompts
 
 urlpatterns = [
     path("projects/<slug:slug>/campaigns", api_campaigns.campaigns, name="api-campaigns"),
@@ -28,4 +28,19 @@ urlpatterns = [
     path(
         "projects/<slug:slug>/campaigns/<int:pk>/bundle.zip", api_boards.bundle, name="api-bundle"
     ),
+    # prompts, models, answers
+    path("projects/<slug:slug>/prompt-sets", api_prompts.prompt_sets, name="api-prompt-sets"),
+    path(
+        "projects/<slug:slug>/prompt-sets/<int:pk>", api_prompts.prompt_set, name="api-prompt-set"
+    ),
+    path(
+        "projects/<slug:slug>/prompt-sets/<int:pk>/answers",
+        api_prompts.import_answers,
+        name="api-import-answers",
+    ),
+    path("projects/<slug:slug>/held-out", api_prompts.held_out_fields, name="api-held-out"),
+    path("projects/<slug:slug>/models", api_models.models, name="api-models"),
+    path("projects/<slug:slug>/models/<int:pk>", api_models.model, name="api-model"),
+    path("projects/<slug:slug>/models/<int:pk>/generate", api_models.generate, name="api-generate"),
+    path("projects/<slug:slug>/models/<int:pk>/failures", api_models.failures, name="api-failures"),
 ]

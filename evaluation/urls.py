@@ -1,16 +1,26 @@
 from django.urls import path
 
-from evaluation.views import boards, campaigns, opening, prompts, underway, votes
+from evaluation.views import boards, campaigns, models, opening, prompts, underway, votes
 
 app_name = "evaluation"
 
 urlpatterns = [
     # prompts, models, answers
+    path("evaluate/prompts/", prompts.prompt_sets, name="prompt-sets"),
     path("evaluate/prompts/<int:pk>/", prompts.prompt_set, name="prompt-set"),
+    path(
+        "evaluate/prompts/<int:pk>/categories.<str:form>",
+        prompts.categories_chart,
+        name="categories-chart",
+    ),
     path("evaluate/prompts/import", prompts.import_prompts, name="import-prompts"),
-    path("evaluate/models/new", prompts.new_model, name="new-model"),
-    path("evaluate/answers/import", prompts.import_answers, name="import-answers"),
-    path("evaluate/answers/generate", prompts.generate, name="generate"),
+    path("evaluate/prompts/draw", prompts.draw_prompts, name="draw-prompts"),
+    path("evaluate/models/", models.models, name="models"),
+    path("evaluate/models/<int:pk>/", models.model, name="model"),
+    path("evaluate/models/<int:pk>/retry", models.retry, name="retry-answers"),
+    path("evaluate/models/new", models.new_model, name="new-model"),
+    path("evaluate/answers/import", models.import_answers, name="import-answers"),
+    path("evaluate/answers/generate", models.generate, name="generate"),
     # campaigns
     path("evaluate/", campaigns.campaigns, name="campaigns"),
     path("evaluate/new", opening.new_campaign, name="new-campaign"),

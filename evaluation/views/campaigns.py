@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms as django_forms
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Q
 from django.http import HttpResponse
@@ -14,9 +13,8 @@ from annotation.models import Project
 from cqia.accounts.http import Request
 from cqia.accounts.roles import Role
 from evaluation import campaigns as polls
-from evaluation import forms
 from evaluation.access import campaign_of_lead, campaign_to_read
-from evaluation.models import Campaign, Upload
+from evaluation.models import Campaign
 from evaluation.views import boards, underway
 
 JOBS = ("evaluation.read_upload", "evaluation.generate_answers")
@@ -25,46 +23,18 @@ JOBS = ("evaluation.read_upload", "evaluation.generate_answers")
 @login_required
 @require_GET
 def campaigns(request: Request, slug: str) -> HttpResponse:
-    return room(request, project_for(request, slug, Role.LEAD))
-
-
-def room(
-    request: Request, project: Project, status: int = 200, **bound: django_forms.BaseForm
-) -> HttpResponse:
-    """The room, with the forms that were filled in wrongly in place of empty ones."""
+    """The room, with what keeps a campaign from being opened where there is none yet."""
+    project = project_for(request, slug, Role.LEAD)
     context: dict[str, Any] = {
         "room": "evaluate",
+        "tab": "campaigns",
         "campaigns": with_progress(project),
-        "prompt_sets": project.prompt_sets.annotate(
-            size=Count("prompts", distinct=True),
-            models=Count("prompts__answers__model", distinct=True),
-        ).order_by("name"),
-        "models": project.model_versions.select_related("release", "endpoint")
-        .annotate(answered=Count("answers"))
-        .order_by("name"),
-        "uploads": Upload.objects.filter(prompt_set__project=project).select_related("prompt_set")[
-            :6
-        ],
+        "prompt_sets": project.prompt_sets.exists(),
+        "models": project.model_versions.count(),
         "jobs": project.jobs.live().filter(task__in=JOBS).order_by("pk"),
         "failed": project.jobs.filter(task__in=JOBS, state="failed").order_by("-pk")[:3],
-        **_forms(project, bound),
     }
-    return render(request, "evaluation/campaigns.html", context, status=status)
-
-
-def _forms(
-    project: Project, bound: dict[str, django_forms.BaseForm]
-) -> dict[str, django_forms.BaseForm]:
-    every: dict[str, django_forms.BaseForm] = {
-        "prompts_form": forms.PromptsForm(),
-        "answers_form": forms.AnswersForm(project),
-        "model_form": forms.ModelForm(project),
-        "generate_form": forms.GenerateForm(project),
-        **bound,
-    }
-    for name, form in every.items():
-        form.auto_id = f"{name}_%s"  # several on one page have fields of the same name
-    return every
+    return render(request, "evaluation/campaigns.html", context)
 
 
 def with_progress(project: Project) -> Any:

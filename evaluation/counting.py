@@ -25,7 +25,7 @@ FEATURES = ("length", "headers", "lists", "bold")
 """What is controlled for besides the side: of the left answer less the right one."""
 
 _HEADER = re.compile(r"^ {0,3}#{1,6} ", re.M)
-_LIST = re.compile(r"^ *(?:[-*+]|\d{1,3}[.)、]) ?", re.M)
+_LIST = re.compile(r"^ *(?:[-*+] |\d{1,3}(?:[.)] |、))", re.M)
 _BOLD = re.compile(r"\*\*[^*\n]+\*\*")
 
 # Codes as in Table.outcome.

@@ -123,7 +123,7 @@ def _line(row: Row, shown: Standings) -> list[str]:
 def _effects(shown: Standings) -> Table:
     heads = (_("Effect"), _("Points of rating"), _("95% interval"))
     rows = [
-        (e["label"], signed(e["value"]), f"{signed(e['low'])} – {signed(e['high'])}")
+        (e["label"], signed(e["value"]), f"{signed(e['low'])} … {signed(e['high'])}")
         for e in shown.effects
     ]
     return [heads, *rows]

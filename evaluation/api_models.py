@@ -128,7 +128,9 @@ def _saved(request: Request, model: ModelVersion) -> ModelVersion:
     given.is_valid(raise_exception=True)
     form = ModelForm(model, {**_as_it_is(model), **_by_id(model.project, given.validated_data)})
     if not form.is_valid():
-        raise serializers.ValidationError(form.errors)
+        raise serializers.ValidationError(
+            {name: [str(each) for each in errors] for name, errors in form.errors.items()}
+        )
     return versions.save(form.instance, form.cleaned_data["trained_by"], person(request))
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from evaluation import api, api_boards, api_campaigns, api_models, api_prompts
+from evaluation import api, api_boards, api_campaigns, api_judges, api_models, api_prompts
 
 urlpatterns = [
     path("projects/<slug:slug>/campaigns", api_campaigns.campaigns, name="api-campaigns"),
@@ -28,6 +28,7 @@ urlpatterns = [
     path(
         "projects/<slug:slug>/campaigns/<int:pk>/bundle.zip", api_boards.bundle, name="api-bundle"
     ),
+    path("projects/<slug:slug>/campaigns/<int:pk>/judges", api_judges.judges, name="api-judges"),
     # prompts, models, answers
     path("projects/<slug:slug>/prompt-sets", api_prompts.prompt_sets, name="api-prompt-sets"),
     path(

@@ -99,7 +99,8 @@ class ModelForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, model: ModelVersion, *args: Any, **kwargs: Any) -> None:
         """`model` may be new: of its project, and not stored yet."""
-        super().__init__(*args, instance=model, **kwargs)
+        kwargs["instance"] = model
+        super().__init__(*args, **kwargs)
         project = model.project
         people = User.objects.filter(memberships__project=project).distinct()
         self.fields["release"].queryset = project.releases.all()  # type: ignore[attr-defined]

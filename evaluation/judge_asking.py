@@ -17,10 +17,13 @@ from annotation.judge_prompt import harmless, new_fence
 from cqia.lib.errors import CqiaError
 from cqia.lib.llm import Completion, Prompt
 from cqia.lib.text import excerpt, strip_nul
+from evaluation import naming
 from evaluation.models import Matchup
 
 RULES_LIMIT = 4000  # characters for one category (ours)
 _REASON = 400  # characters kept
+# At 0 a model would give the same unreadable answer again (ours).
+_RETRY_TEMPERATURE = 0.4
 _MAX_TOKENS = 512
 _SIDES = ("A", "B", "tie")
 # A pattern bounds the reason: under maxLength vLLM's grammar lets raw control characters through.
@@ -52,11 +55,25 @@ def default_rules() -> str:
     return _template()["rules"].strip()
 
 
-def prompt_for(matchup: Matchup, rules: Mapping[str, str], *, swapped: bool) -> Prompt:
-    """The request for one comparison; with `swapped` the second answer stands as A."""
-    prompt = matchup.prompt
-    first, second = (harmless(text) for text in matchup.texts())
-    left, right = (second, first) if swapped else (first, second)
+@dataclass(frozen=True)
+class Question:
+    """One comparison; with `swapped` the second answer stands as A. `attempt` counts from 0."""
+
+    matchup: Matchup
+    swapped: bool
+    attempt: int = 0
+
+    def texts(self) -> tuple[str, str]:
+        """What stands as A and as B: as people saw it, names covered where theirs were."""
+        campaign = self.matchup.campaign
+        first, second = (harmless(naming.shown(campaign, text)) for text in self.matchup.texts())
+        return (second, first) if self.swapped else (first, second)
+
+
+def prompt_for(asked_of: Question, rules: Mapping[str, str]) -> Prompt:
+    """The request; a later attempt is asked a little less strictly."""
+    prompt = asked_of.matchup.prompt
+    left, right = asked_of.texts()
     question, known = harmless(prompt.text), harmless(prompt.reference)
     fence = new_fence(question, known, left, right)
     parts = _template()
@@ -72,7 +89,13 @@ def prompt_for(matchup: Matchup, rules: Mapping[str, str], *, swapped: bool) -> 
         right=right,
     )
     messages = ({"role": "system", "content": system}, {"role": "user", "content": user})
-    return Prompt(messages, schema=SCHEMA, temperature=0.0, seed=0, max_tokens=_MAX_TOKENS)
+    return Prompt(
+        messages,
+        schema=SCHEMA,
+        temperature=_RETRY_TEMPERATURE if asked_of.attempt else 0.0,
+        seed=asked_of.attempt,
+        max_tokens=_MAX_TOKENS,
+    )
 
 
 def read(answer: Completion) -> Verdict:

@@ -4,8 +4,9 @@ What is stored is not asked again, so a job that was stopped, or run anew to mak
 not be read, asks for the missing verdicts only. A failure is never a verdict.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import replace
 from itertools import islice
 
 from django.conf import settings as conf
@@ -17,10 +18,16 @@ from cqia.accounts.models import User, record
 from cqia.lib import llm
 from cqia.lib.errors import CqiaError
 from evaluation import judge_asking
+from evaluation.judge_asking import Question
 from evaluation.models import Campaign, JudgeRun, JudgeVerdict, Matchup
 
 TASK = "evaluation.judge"
 
+ATTEMPTS = 3
+"""Times that a verdict is asked for until it can be read; a default of this project."""
+
+_UNREADABLE = "judge_not_json"
+_WRONG_ADDRESS = (401, 403, 404)
 _CHUNK = 200  # comparisons read together
 _STORED = 20  # verdicts stored and reported together
 
@@ -63,44 +70,51 @@ def wanted(run: JudgeRun) -> int:
 def judge(job: Job) -> None:
     """The work of such a job. Ends with an error that counts the failures, where there are any.
 
-    Raises jobs.Paused where the judge is out of reach.
+    Raises jobs.Paused where the judge is out of reach or busy, CqiaError where its server knows no
+    such model or key.
     """
     run = JudgeRun.objects.select_related("endpoint", "campaign").get(pk=job.params["run"])
     if run.endpoint is None:
         raise CqiaError("judge_gone", {"judge": run.judge})
     total, done, failed, last = wanted(run), run.verdicts.count(), 0, ""
     jobs.report(job, done, total)
-    found = _ask(run, run.endpoint)
-    while chunk := list(islice(found, _STORED)):
-        verdicts = [each for each in chunk if isinstance(each, JudgeVerdict)]
-        errors = [each for each in chunk if isinstance(each, Exception)]
-        if not verdicts and isinstance(errors[0], llm.ModelUnreachable):
-            raise jobs.Paused(errors[0])
-        JudgeVerdict.objects.bulk_create(verdicts, ignore_conflicts=True)
-        done, failed = done + len(verdicts), failed + len(errors)
-        last = str(errors[-1]) if errors else last
-        jobs.report(job, done, total)
+    with closing(_ask(run, run.endpoint)) as found:
+        while chunk := list(islice(found, _STORED)):
+            verdicts = [each for each in chunk if isinstance(each, JudgeVerdict)]
+            errors = [each for each in chunk if isinstance(each, Exception)]
+            JudgeVerdict.objects.bulk_create(verdicts, ignore_conflicts=True)
+            done, failed = done + len(verdicts), failed + len(errors)
+            last = str(errors[-1]) if errors else last
+            jobs.report(job, done, total)
+            _stop_if_server_is_at_fault(errors, away=not verdicts)
     if failed:
         raise CqiaError("answers_failed", {"count": failed, "reason": last})
 
 
-@dataclass(frozen=True)
-class _Question:
-    matchup: Matchup
-    swapped: bool
+def _stop_if_server_is_at_fault(errors: Iterable[Exception], *, away: bool) -> None:
+    """One that is busy, or `away` as nothing was answered, pauses the job; one that knows no such
+    model or key ends it."""
+    for error in errors:
+        if isinstance(error, llm.ModelUnreachable) and away:
+            raise jobs.Paused(error)
+        if isinstance(error, llm.ModelRefused):
+            if error.params["status"] in llm.BUSY:
+                raise jobs.Paused(error)
+            if error.params["status"] in _WRONG_ADDRESS:
+                raise error
 
 
 def _matchups(run: JudgeRun) -> models.QuerySet[Matchup]:
     return Matchup.objects.filter(campaign=run.campaign_id, kind=Matchup.Kind.REAL)
 
 
-def _missing(run: JudgeRun) -> Iterator[_Question]:
+def _missing(run: JudgeRun) -> Iterator[Question]:
     """Every comparison in both orders, without those that a verdict is stored of."""
     last = 0
     while chunk := list(
         _matchups(run)
         .filter(pk__gt=last)
-        .select_related("prompt", "first", "second")
+        .select_related("campaign", "prompt", "first", "second")
         .order_by("pk")[:_CHUNK]
     ):
         known = set(
@@ -111,27 +125,47 @@ def _missing(run: JudgeRun) -> Iterator[_Question]:
         for matchup in chunk:
             for swapped in (False, True):
                 if (matchup.pk, swapped) not in known:
-                    yield _Question(matchup, swapped)
+                    yield Question(matchup, swapped)
         last = chunk[-1].pk
 
 
-def _ask(run: JudgeRun, server: Endpoint) -> Iterator[JudgeVerdict | Exception]:
+def _ask(run: JudgeRun, server: Endpoint) -> Generator[JudgeVerdict | Exception, None, None]:
+    """A verdict, not stored yet, or an error for each; what cannot be read is asked again."""
     endpoint = llm.Endpoint(
         server.base_url, run.judge, server.api_key, concurrency=conf.MODEL_CONCURRENCY
     )
-    asked: dict[int, _Question] = {}
+    todo: Iterator[Question] = _missing(run)
+    while True:
+        again: list[Question] = []
+        with closing(_answers(run, endpoint, todo)) as answers:
+            for question, found in answers:
+                verdict = found if isinstance(found, Exception) else _verdict(run, question, found)
+                unread = isinstance(verdict, CqiaError) and verdict.code == _UNREADABLE
+                if unread and question.attempt + 1 < ATTEMPTS:
+                    again.append(replace(question, attempt=question.attempt + 1))
+                    continue
+                yield verdict
+        if not again:
+            return
+        todo = iter(again)
+
+
+def _answers(
+    run: JudgeRun, endpoint: llm.Endpoint, questions: Iterator[Question]
+) -> Generator[tuple[Question, llm.Completion | Exception], None, None]:
+    asked: dict[int, Question] = {}
 
     def prompts() -> Iterator[llm.Prompt]:
-        for place, question in enumerate(_missing(run)):
+        for place, question in enumerate(questions):
             asked[place] = question
-            yield judge_asking.prompt_for(question.matchup, run.rules, swapped=question.swapped)
+            yield judge_asking.prompt_for(question, run.rules)
 
-    for place, found in llm.complete_many(endpoint, prompts()):
-        question = asked.pop(place)
-        yield found if isinstance(found, Exception) else _verdict(run, question, found)
+    with closing(llm.complete_many(endpoint, prompts())) as answers:
+        for place, found in answers:
+            yield asked.pop(place), found
 
 
-def _verdict(run: JudgeRun, question: _Question, found: llm.Completion) -> JudgeVerdict | CqiaError:
+def _verdict(run: JudgeRun, question: Question, found: llm.Completion) -> JudgeVerdict | CqiaError:
     """Not stored yet; the error where the judge said something else than was asked."""
     try:
         said = judge_asking.read(found)

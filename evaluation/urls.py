@@ -1,6 +1,6 @@
 from django.urls import path
 
-from evaluation.views import boards, campaigns, models, opening, prompts, underway, votes
+from evaluation.views import boards, campaigns, judges, models, opening, prompts, underway, votes
 
 app_name = "evaluation"
 
@@ -35,6 +35,14 @@ urlpatterns = [
     path("evaluate/<int:pk>/bundle.zip", boards.bundle, name="bundle"),
     path("evaluate/<int:pk>/reckon", boards.reckon_again, name="reckon"),
     path("evaluate/<int:pk>/<slug:name>.<str:form>", boards.chart, name="ranking-chart"),
+    # judges
+    path("evaluate/<int:pk>/judges", judges.judges, name="judges"),
+    path("evaluate/<int:pk>/judges/<int:number>/again", judges.again, name="judge-again"),
+    path(
+        "evaluate/judges/<int:number>/<slug:name>.<str:form>",
+        judges.chart,
+        name="judge-chart",
+    ),
     # votes
     path("vote/", votes.vote, name="vote"),
     path("vote/<int:pk>/", votes.ballot, name="ballot"),

@@ -37,6 +37,18 @@ class Share:
     high: float
     total: int
 
+    @property
+    def percent(self) -> int:
+        return round(100 * self.value)
+
+    @property
+    def percent_low(self) -> int:
+        return round(100 * self.low)
+
+    @property
+    def percent_high(self) -> int:
+        return round(100 * self.high)
+
 
 @dataclass(frozen=True)
 class Agreement:
@@ -74,6 +86,11 @@ class Favour:
     @property
     def difference(self) -> float:
         return self.judge.value - self.people.value
+
+    @property
+    def points(self) -> str:
+        """In hundredths, with its sign."""
+        return f"{100 * self.difference:+.0f}"
 
 
 def majority(outcomes: Iterable[int]) -> int:

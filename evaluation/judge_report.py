@@ -1,0 +1,68 @@
+"""What a page tells of a judge beside people, and its plots."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from cqia.lib import charts, mix_charts
+from cqia.lib.charts import Chart
+from evaluation import judging
+from evaluation.judge_cases import cases_of
+from evaluation.models import JudgeRun
+from evaluation.statistics import judges
+from evaluation.statistics.judges import Agreement, Biases, Case, Favour
+
+
+@dataclass(frozen=True)
+class Report:
+    """`cases`: comparisons with votes and with verdicts in both orders, which all figures are of."""
+
+    run: JudgeRun
+    wanted: int
+    given: int
+    cases: list[Case]
+    whole: Agreement
+    categories: list[Agreement]
+    biases: Biases
+    favours: list[Favour]
+
+    @property
+    def missing(self) -> int:
+        return self.wanted - self.given
+
+
+def report_of(run: JudgeRun) -> Report:
+    cases = cases_of(run)
+    whole, *categories = judges.agreements(cases)
+    return Report(
+        run,
+        judging.wanted(run),
+        run.verdicts.count(),
+        cases,
+        whole,
+        categories,
+        judges.biases(cases),
+        judges.favours(cases),
+    )
+
+
+def agreement_chart(report: Report) -> Chart:
+    """Share of comparisons on which judge and people say the same, by category."""
+    rows = [(each.name, 100 * each.same.value) for each in report.categories]
+    rows.insert(0, (_("all"), 100 * report.whole.same.value))
+    title = _("Judge and people say the same")
+    return charts.bars(rows, title=title, axis=_("of a hundred comparisons"))
+
+
+def favour_chart(report: Report) -> Chart:
+    """Points of each model by the judge and by people, side by side."""
+    rows = [(each.model, (each.judge.value, each.people.value)) for each in report.favours]
+    names = (_("judge"), _("people"))
+    return mix_charts.paired_shares(rows, names, title=_("Points by judge and by people"))
+
+
+CHARTS: dict[str, Callable[[Report], Chart]] = {
+    "agreement": agreement_chart,
+    "favour": favour_chart,
+}

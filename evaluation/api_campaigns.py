@@ -55,9 +55,11 @@ class NewCampaignSerializer(serializers.Serializer[Any]):
     votes_per_matchup = serializers.IntegerField(min_value=1, max_value=9, default=3)
     prompts = serializers.IntegerField(min_value=1, default=None, allow_null=True)
     seed = serializers.IntegerField(min_value=0, default=0)
-    criteria = serializers.MultipleChoiceField(choices=Campaign.Criterion.choices, default=list)
+    criteria = serializers.MultipleChoiceField(choices=Campaign.Criterion.choices, default=set)
     tags = serializers.ListField(child=serializers.CharField(max_length=20), default=list)
-    allowed = serializers.MultipleChoiceField(choices=every_answer(), default=every_answer)
+    allowed = serializers.MultipleChoiceField(
+        choices=every_answer(), default=lambda: set(every_answer())
+    )
     style = serializers.ChoiceField(  # type: ignore[assignment]  # Field.style is of another meaning
         choices=Campaign.Style.choices, default=Campaign.Style.MARKDOWN
     )

@@ -149,7 +149,7 @@ class CampaignForm(forms.Form):
     power = percent(_("Chance to find the difference, %"), 80, 99)
     people = forms.IntegerField(label=_("Evaluators"), min_value=1, required=False)
     pace = forms.FloatField(
-        label=_("Seconds a vote takes"), min_value=1, required=False, initial=planning.PACE
+        label=_("Seconds a vote takes"), min_value=1, required=False, initial=round(planning.PACE)
     )
     guideline = forms.CharField(
         label=_("What evaluators are asked"),

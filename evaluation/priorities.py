@@ -55,7 +55,7 @@ def weights(models: int, met: Sequence[Meeting]) -> dict[tuple[int, int], float]
     information = _information(theta, met)
     given = {(i, j): 0.0 for i in range(models) for j in range(i + 1, models)}
     for _ in range(AHEAD):
-        covariance = np.linalg.inv(information)
+        covariance: Floats = np.linalg.inv(information).astype(np.float64)
         best = max(given, key=lambda pair: _gain(theta, covariance, *pair))
         given[best] += 1
         _add(information, *best, _variance(theta, *best))

@@ -98,7 +98,7 @@ def test_the_page_never_shows_the_nonce_before_the_close(
 def downloaded(campaign: Campaign, evaluator: User, client_of: ClientOf, place: Path) -> Path:
     answer = client_of(evaluator).get(f"/p/tea/evaluate/{campaign.pk}/assignment.jsonl")
     file = place / "assignment.jsonl"
-    file.write_bytes(b"".join(answer.streaming_content))  # type: ignore[arg-type]
+    file.write_bytes(answer.getvalue())
     return file
 
 

@@ -122,7 +122,13 @@ def test_the_page_shows_voters_and_what_the_rule_sees(
     campaign = make_poll(prompts=3)
     vote(evaluator, campaign)
     first, second = campaign.models_compared.order_by("pk")
-    pair = {"first": first.pk, "second": second.pk, "votes": 1, "score": 0.5, "low": 0.0}
+    pair: dict[str, Any] = {
+        "first": first.pk,
+        "second": second.pk,
+        "votes": 1,
+        "score": 0.5,
+        "low": 0.0,
+    }
     pair |= {"high": 1.0, "verdict": "open"}
     rule = {"rule": "anytime", "alpha": 0.05, "margin": 0.1, "futility": False}
     Campaign.objects.filter(pk=campaign.pk).update(stopping=rule, sequential={"pairs": [pair]})
@@ -161,7 +167,8 @@ def test_it_opens_and_closes_by_the_api(
 ) -> None:
     make_models("zebra", "yak", "wolf", prompts=2)
     client, url = client_of(lead), "/api/projects/tea/campaigns"
-    asked = {"name": "接口", "prompt_set": "问题集", "models": ["zebra", "yak", "wolf"]}
+    asked: dict[str, Any] = {"name": "接口", "prompt_set": "问题集"}
+    asked |= {"models": ["zebra", "yak", "wolf"]}
     asked |= {"baseline": "yak", "votes_per_matchup": 1, "stopping": {"rule": "fixed"}}
     made = client.post(url, asked, content_type="application/json")
     assert made.status_code == 201
@@ -172,7 +179,7 @@ def test_it_opens_and_closes_by_the_api(
     assert (found["cast"], found["asked"], found["done_at"]) == (0, 4, None)
     assert client.get(f"{url}/{campaign.pk}/assignment.jsonl").json()["code"] == "assignment_secret"
     assert client.post(f"{url}/{campaign.pk}/close").json()["state"] == "closed"
-    given = b"".join(client.get(f"{url}/{campaign.pk}/assignment.jsonl").streaming_content)
+    given = client.get(f"{url}/{campaign.pk}/assignment.jsonl").getvalue()
     assert campaign.nonce in given.decode()
 
 

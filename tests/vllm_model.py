@@ -1,6 +1,6 @@
 """A tiny Qwen2 with random weights, for a real engine to run. Called with the Python of vLLM.
 
-python tests/vllm_model.py FOLDER
+python tests/vllm_model.py FOLDER [SEED]
 """
 
 import sys
@@ -42,8 +42,8 @@ def make_tokenizer(folder: Path) -> int:
     return len(fast)
 
 
-def make_model(folder: Path) -> None:
-    set_seed(1)
+def make_model(folder: Path, seed: int) -> None:
+    set_seed(seed)
     tokens = make_tokenizer(folder)
     config = Qwen2Config(
         vocab_size=tokens,
@@ -61,4 +61,4 @@ def make_model(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    make_model(Path(sys.argv[1]))
+    make_model(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1)

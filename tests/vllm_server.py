@@ -26,20 +26,18 @@ OFFLINE = {
 class VllmServer:
     """An OpenAI-compatible endpoint, whose engine can be killed and started again."""
 
-    model = "tiny"
-
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, model: str = "tiny") -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port: int = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.base_url = f"{self.url}/v1"
-        self.folder = folder
+        self.folder, self.model = folder, model
 
     def start(self) -> None:
         """Returns when it answers."""
         with open(self.folder / "log", "wb") as log:
             self.engine = subprocess.Popen(
-                _command(self.folder / "model", self.port),
+                _command(self.folder / "model", self.model, self.port),
                 env={**os.environ, **OFFLINE},
                 stdout=log,
                 stderr=log,
@@ -55,11 +53,11 @@ class VllmServer:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[VllmServer]:
-    """An engine with a model of random weights, made anew in `folder`."""
-    make = [PYTHON, ROOT / "tests" / "vllm_model.py", folder / "model"]
+def running(folder: Path, model: str = "tiny", seed: int = 1) -> Iterator[VllmServer]:
+    """An engine with a model of random weights, made anew in `folder`; other weights by the seed."""
+    make = [str(PYTHON), str(ROOT / "tests" / "vllm_model.py"), str(folder / "model"), str(seed)]
     subprocess.run(make, check=True, env={**os.environ, **OFFLINE}, capture_output=True)
-    server = VllmServer(folder)
+    server = VllmServer(folder, model)
     try:
         server.start()
         yield server
@@ -76,9 +74,9 @@ def vllm_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VllmServer
         yield server
 
 
-def _command(model: Path, port: int) -> list[str]:
+def _command(model: Path, name: str, port: int) -> list[str]:
     entry = "vllm.entrypoints.openai.api_server"
-    options = {"model": str(model), "served-model-name": "tiny", "port": str(port)}
+    options = {"model": str(model), "served-model-name": name, "port": str(port)}
     options |= {"host": "127.0.0.1", "max-model-len": "4096", "max-num-seqs": "16"}
     # Random weights would fill the room that JSON leaves for blanks.
     options["structured-outputs-config"] = '{"backend": "xgrammar", "disable_any_whitespace": true}'

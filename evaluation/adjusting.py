@@ -56,7 +56,7 @@ class _Votes:
 
     @property
     def size(self) -> int:
-        return self.models + self.dense.shape[1] + 1 + self.voters
+        return self.models + int(self.dense.shape[1]) + 1 + self.voters
 
 
 def fit(table: Table, *, controlled: bool) -> Fitted:
@@ -177,7 +177,9 @@ def _across(votes: _Votes, weight: Floats) -> Floats:
 
 
 def _by_voter(votes: _Votes, weight: Floats) -> Floats:
-    return np.bincount(votes.voter, weight, votes.voters) if votes.voters else np.zeros(0)
+    if not votes.voters:
+        return np.zeros(0)
+    return np.asarray(np.bincount(votes.voter, weight, votes.voters), dtype=np.float64)
 
 
 def _curvature(votes: _Votes, weight: Floats) -> Floats:

@@ -23,6 +23,8 @@ SAMPLES = 1000
 VOTES_A_PARAMETER = 10
 """Votes to a model or an effect below which nothing is adjusted; a default of this project."""
 
+NOT_ADJUSTED: dict[str, Any] = {"adjusted": [], "effects": [], "leaning": None}
+
 Z = 1.959963984540054  # of a two-sided interval of 95%
 
 LEFT_OUT = 50
@@ -173,10 +175,12 @@ def _voters_of(table: Table) -> dict[str, int]:
 
 def _adjusted(table: Table, asked: Asked) -> dict[str, Any]:
     """The board with controls, and their effects in points of rating; empty of too few votes."""
-    varied = np.flatnonzero(np.ptp(table.features, axis=0)) if len(table.outcome) else []
+    if table.count.sum() < VOTES_A_PARAMETER * (len(table.models) + 1):
+        return NOT_ADJUSTED
+    varied = np.flatnonzero(np.ptp(table.features, axis=0))
     names = ("side", *(table.feature_names[at] for at in varied))
     if table.count.sum() < VOTES_A_PARAMETER * (len(table.models) + len(names)):
-        return {"adjusted": [], "effects": [], "leaning": None}
+        return NOT_ADJUSTED
     table = replace(table, features=table.features[:, varied], feature_names=names[1:])
     fitted = fit(table, controlled=True)
     first = len(table.models)

@@ -43,9 +43,9 @@ def repack(closed: Campaign, tmp_path: Path) -> Repack:
             files = {name: whole.read(name).decode() for name in whole.namelist()}
         with zipfile.ZipFile(path, "w") as packed:
             for name, content in files.items():
-                content = changed.get(name.split(".")[0], content)
-                if content is not None:
-                    packed.writestr(name, content)
+                kept = changed.get(name.split(".")[0], content)
+                if kept is not None:
+                    packed.writestr(name, kept)
         return path
 
     return repack

@@ -47,8 +47,9 @@ def test_a_board_is_read_followed_to_its_formula_and_printed(
 ) -> None:
     cookie = client_of(evaluator).cookies[settings.SESSION_COOKIE_NAME].value
     page = sit_down(live_server.url, viewport={"width": width, "height": 900}, color_scheme=scheme)
-    own = {"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}
-    page.context.add_cookies([own])
+    page.context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
+    )
     page.goto(f"/p/tea/evaluate/{closed.pk}/")
     expect(page.get_by_role("columnheader", name="Adjusted rating").first).to_be_visible()
     assert_everybody_can_read(page)

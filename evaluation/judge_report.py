@@ -26,6 +26,7 @@ class Report:
     categories: list[Agreement]
     biases: Biases
     favours: list[Favour]
+    own: frozenset[str]  # compared models that the judge is, or that share its base
 
     @property
     def missing(self) -> int:
@@ -44,13 +45,27 @@ def report_of(run: JudgeRun) -> Report:
         categories,
         judges.biases(cases),
         judges.favours(cases),
+        _own_models(run),
     )
+
+
+def _own_models(run: JudgeRun) -> frozenset[str]:
+    """By the last part of a name (“Qwen/Qwen2-7B” is “qwen2-7b”): its own, its base's, its server's."""
+    compared = run.campaign.models_compared.values_list("name", "base", "endpoint__model")
+    judge = _short(run.judge)
+    return frozenset(
+        each[0] for each in compared if judge in {_short(name) for name in each if name}
+    )
+
+
+def _short(name: str) -> str:
+    return name.strip().rstrip("/").rpartition("/")[2].lower()
 
 
 def agreement_chart(report: Report) -> Chart:
     """Share of comparisons on which judge and people say the same, by category."""
-    rows = [(each.name, 100 * each.same.value) for each in report.categories]
-    rows.insert(0, (_("all"), 100 * report.whole.same.value))
+    rows = [(each.name, round(100 * each.same.value, 1)) for each in report.categories]
+    rows.insert(0, (_("all"), round(100 * report.whole.same.value, 1)))
     title = _("Judge and people say the same")
     return charts.bars(rows, title=title, axis=_("of a hundred comparisons"))
 

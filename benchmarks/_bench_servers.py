@@ -158,8 +158,8 @@ def queue_pairs(first: int, last: int) -> None:
         cursor.execute("VACUUM ANALYZE")
 
 
-def sign_in(number: int) -> list[str]:
-    """As many annotators, each with a session; returns the keys of their cookies."""
+def sign_in(number: int, role: str = "annotator") -> list[str]:
+    """As many people of this role, each with a session; returns the keys of their cookies."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
 
@@ -168,8 +168,8 @@ def sign_in(number: int) -> list[str]:
 
     project, keys = Project.objects.get(), []
     for each in range(number):
-        user = User.objects.create(username=f"annotator-{each}", password="!")
-        Membership.objects.create(user=user, project=project, role="annotator")
+        user = User.objects.create(username=f"{role}-{each}", password="!")
+        Membership.objects.create(user=user, project=project, role=role)
         session = SessionStore()
         session[SESSION_KEY] = str(user.pk)
         session[BACKEND_SESSION_KEY] = "cqia.accounts.sessions.Backend"

@@ -38,12 +38,12 @@ class VoteSerializer(serializers.Serializer[Any]):
     )
 
 
-class SkipSerializer(serializers.Serializer[Any]):
+class BallotSkipSerializer(serializers.Serializer[Any]):
     ballot = serializers.CharField()
     reason = serializers.ChoiceField(choices=Ballot.Reason.choices)
 
 
-class TokenSerializer(serializers.Serializer[Any]):
+class BallotTokenSerializer(serializers.Serializer[Any]):
     ballot = serializers.CharField()
 
 
@@ -51,7 +51,6 @@ class QuestionsSerializer(serializers.Serializer[Any]):
     """What is asked about each comparison, and how far one is."""
 
     guideline = serializers.CharField(source="campaign.guideline")
-    style = serializers.CharField(source="campaign.style")
     allowed = serializers.ListField(source="campaign.allowed", child=serializers.CharField())
     criteria = serializers.ListField(source="campaign.criteria", child=serializers.CharField())
     tags = serializers.ListField(source="campaign.tags", child=serializers.CharField())
@@ -86,24 +85,24 @@ def vote(request: Request, slug: str, pk: int) -> Response:
     return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-@extend_schema(request=SkipSerializer, responses={204: None})
+@extend_schema(request=BallotSkipSerializer, responses={204: None})
 @api_view(["POST"])
 def skip(request: Request, slug: str, pk: int) -> Response:
     """Be done with your comparison without a vote, and say why."""
     campaign = campaign_to_vote_in(request, slug, pk)
-    form = SkipSerializer(data=request.data)
+    form = BallotSkipSerializer(data=request.data)
     form.is_valid(raise_exception=True)
     given = form.validated_data
     votes.skip(person(request), campaign, given["ballot"], given["reason"])
     return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-@extend_schema(request=TokenSerializer, responses={204: None})
+@extend_schema(request=BallotTokenSerializer, responses={204: None})
 @api_view(["POST"])
 def undo(request: Request, slug: str, pk: int) -> Response:
     """Take your last vote or skip back, within ten seconds; you are on that comparison again."""
     campaign = campaign_to_vote_in(request, slug, pk)
-    form = TokenSerializer(data=request.data)
+    form = BallotTokenSerializer(data=request.data)
     form.is_valid(raise_exception=True)
     votes.undo(person(request), campaign, form.validated_data["ballot"])
     return Response(status=status.HTTP_204_NO_CONTENT)

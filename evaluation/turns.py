@@ -55,6 +55,15 @@ def release_spare(ballot: Ballot) -> bool:
     return bool(Ballot.objects.filter(pk__in=waiting.values("pk")[:1]).update(spare=False))
 
 
+def keep_spare(campaign: Campaign, ballot: Ballot) -> None:
+    """Let the spare ballot that a skip set free wait again, unless somebody has it already."""
+    if ballot.kind != Ballot.Kind.VOTE:
+        return
+    free = Ballot.objects.filter(matchup=ballot.matchup_id, kind=Ballot.Kind.VOTE, holder=None)
+    asked = free.filter(slot__gt=campaign.votes_per_matchup, spare=False).order_by("-slot")
+    Ballot.objects.filter(pk__in=asked.values("pk")[:1]).update(spare=True)
+
+
 def trained_by(user: User, campaign: Campaign) -> list[int]:
     """Ids of the compared models that this person trained: nobody rates their own."""
     own = ModelVersion.objects.filter(campaigns=campaign, trained_by=user)

@@ -126,7 +126,7 @@ def cast(user: User, campaign: Campaign, token: str, said: Said | str) -> None:
         ballot = _named(user, campaign, token)
         if ballot is None:
             return _accept_repeat(user, campaign, token)
-        seconds = (timezone.now() - ballot.held_since).total_seconds()
+        seconds = _seconds(ballot)
         given = {"choice": said.choice, "seconds": seconds, "flags": _flags(campaign, seconds)}
         given |= {"ratings": dict(said.ratings), "tags": list(said.tags)}
         _finish(user, ballot, VoteEvent.Verb.CAST, given)
@@ -145,7 +145,7 @@ def skip(user: User, campaign: Campaign, token: str, reason: str) -> None:
         ballot = _named(user, campaign, token)
         if ballot is None:
             return _accept_repeat(user, campaign, token)
-        seconds = (timezone.now() - ballot.held_since).total_seconds()
+        seconds = _seconds(ballot)
         given = {"choice": "skip", "reason": reason, "seconds": seconds}
         _finish(user, ballot, VoteEvent.Verb.SKIP, given)
         turns.release_spare(ballot)
@@ -161,8 +161,8 @@ def undo(user: User, campaign: Campaign, token: str) -> None:
         ballot = undoable(user, campaign)
         if ballot is None or not constant_time_compare(token, token_of(ballot, user)):
             raise CqiaError("undo_too_late")
-        if ballot.choice == Ballot.Choice.SKIP and ballot.kind == Ballot.Kind.VOTE:
-            _keep_spare(campaign, ballot)
+        if ballot.choice == Ballot.Choice.SKIP:
+            turns.keep_spare(campaign, ballot)
         lease = {"held_until": timezone.now() + LEASE}
         if not _open(ballot).update(**EMPTY, **lease):
             raise CqiaError("campaign_closed")
@@ -183,7 +183,9 @@ def progress_of(user: User, campaign: Campaign) -> Progress:
     mine = _ballots(campaign).filter(holder=user)
     free = turns.open_for(user, campaign)[:LEFT_COUNTED]
     new: int = free.aggregate(n=models.Count("matchup_id", distinct=True))["n"]
-    held, cast = mine.filter(done_at=None).count(), mine.filter(done_at__isnull=False).count()
+    waiting = models.Count("pk", filter=models.Q(done_at=None))
+    counts = mine.aggregate(held=waiting, cast=models.Count("done_at"))
+    held, cast = counts["held"], counts["cast"]
     left = min(new + held, LEFT_COUNTED)
     if campaign.daily_cap is None:
         return Progress(cast, left)
@@ -212,6 +214,11 @@ def _check(campaign: Campaign, said: Said) -> None:
             raise CqiaError("unknown_tag", {"tag": tag})
 
 
+def _seconds(ballot: Ballot) -> float:
+    now = timezone.now()
+    return (now - (ballot.held_since or now)).total_seconds()
+
+
 def _flags(campaign: Campaign, seconds: float) -> list[str]:
     return [FAST] if seconds < campaign.min_seconds else []
 
@@ -229,25 +236,12 @@ def _open(ballot: Ballot) -> models.QuerySet[Ballot]:
     )
 
 
-def _keep_spare(campaign: Campaign, ballot: Ballot) -> None:
-    """Let the spare one that the skip set free wait again, unless somebody has it already."""
-    spares = Ballot.objects.filter(
-        matchup=ballot.matchup_id,
-        kind=Ballot.Kind.VOTE,
-        slot__gt=campaign.votes_per_matchup,
-        spare=False,
-        holder=None,
-    )
-    last = spares.order_by("-slot").values("pk")[:1]
-    Ballot.objects.filter(pk__in=last).update(spare=True)
-
-
 def _ballots(campaign: Campaign) -> slots.SlotQuerySet:
     return Ballot.objects.filter(campaign=campaign)
 
 
 def _take_turns(user: User) -> None:
-    """Requests of one person wait for each other, so that two windows get the same ballot."""
+    """Requests of one person wait for each other: two windows get the same ballot."""
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
 
 

@@ -1,83 +1,58 @@
-"""Whatever an evaluator asks for while a campaign is open, nothing that comes back tells who answered."""
+"""Whatever an evaluator asks for while a campaign is open, nothing that comes back tells who answered.
 
+`pytest tests/test_blindness.py -rP` prints what was read.
+"""
+
+import logging
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 
+from annotation.models import Endpoint
+from cqia import web
 from cqia.accounts.models import User
 from evaluation import campaigns, votes
 from evaluation.models import Answer, Ballot, Campaign, Matchup, ModelVersion
+from tests import reading
 from tests.cast import ClientOf
 from tests.poll import MakePoll, Vote
+from tests.reading import NAMES, Reading, all_addresses, received, secrets_in
 
-NAMES = ("zebra-base", "yak-tuned", "wolf-rival")
-# Numbers that occur nowhere by chance; every number an evaluator could read something from.
-FAR = 7_310_000_000
+
+def shift_numbers() -> None:
+    """Give every model, answer, matchup and ballot to come an unmistakable number."""
+    with connection.cursor() as cursor:
+        for table in (ModelVersion, Answer, Matchup, Ballot):
+            name = "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)"
+            cursor.execute(name, [table._meta.db_table, reading.FAR])
 
 
 @pytest.fixture
 def campaign(make_poll: MakePoll) -> Campaign:
-    """An open campaign of which every model, answer, matchup and ballot has an unmistakable number."""
-    for table in (ModelVersion, Answer, Matchup, Ballot):
-        shift_numbers(table._meta.db_table)
+    shift_numbers()
     return make_poll(prompts=3, votes=2, names=NAMES)
 
 
-def shift_numbers(table: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [table, FAR])
-
-
-def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
-    for each in resolver.url_patterns:
-        route = prefix + str(each.pattern)
-        if isinstance(each, URLResolver):
-            yield from patterns(each, route)
-        elif isinstance(each, URLPattern):
-            yield route
-
-
-def address(route: str, campaign: Campaign) -> str:
-    """A route with its places filled in: this project, this campaign, a chart, a format."""
-    values = {"slug": campaign.project.slug, "pk": str(campaign.pk), "number": "1"}
-    values |= {"name": "ratings", "form": "svg", "filename": "x", "format": ".json"}
-    filled = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values.get(found[1], "x"), route)
-    return "/" + re.sub(r"[\^$\\]|\(\?P.*?\)", "", filled)
-
-
-def all_addresses(campaign: Campaign) -> list[str]:
-    found = [address(route, campaign) for route in patterns(get_resolver())]
-    charts = [
-        f"/p/tea/evaluate/{campaign.pk}/{name}.{form}"
-        for name in ("ratings", "outcomes")
-        for form in ("svg", "png", "csv")
-    ]
-    return [*found, *charts, f"/p/tea/evaluate/{campaign.pk}/?category=问", "/p/tea/vote/?all"]
-
-
-def received(answer: Any) -> str:
-    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    cookies = answer.cookies.output()
-    headers = "\n".join(f"{name}: {value}" for name, value in answer.headers.items())
-    return f"{headers}\n{cookies}\n{body.decode('utf-8', 'replace')}"
-
-
-def secrets_in(text: str) -> list[str]:
-    return [*(name for name in NAMES if name in text.lower()), *re.findall(r"7310\d{6}", text)]
-
-
-def leaks(client: Client, urls: list[str]) -> dict[str, list[str]]:
-    found = {}
-    for url in urls:
-        for ask in (client.get, client.post):
-            for headers in ({}, {"HX-Request": "true"}) if "/p/" in url else ({},):
-                if secrets := secrets_in(received(ask(url, headers=headers))):
-                    found[f"{ask.__name__} {url}"] = secrets
+@pytest.fixture
+def telltale(make_poll: MakePoll) -> Campaign:
+    """An open campaign with all kinds of ballots, whose models are known by much and name themselves."""
+    shift_numbers()
+    design = {"attention": 0.3, "repeats": 0.3, "spares": 1, "naming": "mask"}
+    found = make_poll(prompts=3, votes=1, names=NAMES, **design)
+    base, run, note, place, seed = reading.TRAITS
+    endpoint = Endpoint.objects.create(
+        project=found.project, name=place, base_url=f"https://{place}.example/v1", model=place
+    )
+    found.models_compared.update(base=base, training_run=run, notes=note, endpoint=endpoint)
+    for answer in Answer.objects.select_related("model"):
+        answer.params = {"seed": seed}
+        answer.text += f"\n\n我是{answer.model.name}。\n\nI am {answer.model.name}."
+        answer.save()
+    found.criteria, found.tags = ["correctness", "safety"], ["更准确"]
+    found.save()
     return found
 
 
@@ -88,31 +63,102 @@ def signed_in(client_of: ClientOf, user: User) -> Client:
 
 
 def test_it_tells_an_evaluator_nothing_while_the_campaign_is_open(
-    campaign: Campaign, evaluator: User, client_of: ClientOf, vote: Vote
+    telltale: Campaign,
+    evaluator: User,
+    client_of: ClientOf,
+    vote: Vote,
+    caplog: pytest.LogCaptureFixture,
+    django_capture_on_commit_callbacks: Any,
 ) -> None:
-    vote(evaluator, campaign)
-    urls = [url for url in all_addresses(campaign) if "logout" not in url]
-    assert len(urls) > 60
-    assert leaks(signed_in(client_of, evaluator), urls) == {}
+    read, client = Reading(), signed_in(client_of, evaluator)
+    urls = [url for url in all_addresses(telltale) if "logout" not in url]
+    with caplog.at_level(logging.INFO), django_capture_on_commit_callbacks(execute=True):
+        vote(evaluator, telltale)
+        reading.ask_everything(read, client, urls)
+    reading.read_static_files(read)
+    reading.read_logs(read, caplog.records)
+    reading.read_sessions(read)
+    reading.read_redis(read)
+    print(f"{len(urls)} addresses\n{read.listed()}")
+    assert len(urls) > 150
+    assert {source.partition(":")[0] for source in read.sources} >= {
+        "pages", "pieces by htmx", "API answers", "pages, refused or missing",
+        "API answers, refused or missing", "static files", "sessions, decoded",
+    }  # fmt: skip
+    assert read.found == {}
 
 
 def test_the_walk_would_see_a_leak(
-    campaign: Campaign, evaluator: User, lead: User, client_of: ClientOf, vote: Vote
+    telltale: Campaign, evaluator: User, lead: User, client_of: ClientOf, vote: Vote
 ) -> None:
-    vote(evaluator, campaign)
-    campaigns.close(campaign, lead)
-    doors = [url for url in all_addresses(campaign) if "evaluate" in url or "campaigns" in url]
-    found = leaks(signed_in(client_of, evaluator), doors)
-    assert set(found[f"get /p/tea/evaluate/{campaign.pk}/"]) == set(NAMES)
-    # Only one vote was cast, so two models have a rank.
-    assert len(found[f"get /api/projects/tea/campaigns/{campaign.pk}/ranking"]) == 2
+    vote(evaluator, telltale)
+    campaigns.close(telltale, lead)
+    read = Reading()
+    doors = [url for url in all_addresses(telltale) if "/evaluate/" in url or "campaigns" in url]
+    reading.ask_everything(read, signed_in(client_of, evaluator), doors)
+    assert read.found != {}
+    assert {secret for each in read.found.values() for secret in each} >= set(NAMES)
 
 
 def test_the_walk_reaches_every_door_of_evaluation(campaign: Campaign) -> None:
     found = set(all_addresses(campaign))
-    doors = {"vote/", f"vote/{campaign.pk}/cast", "evaluate/", f"evaluate/{campaign.pk}/"}
+    own = f"vote/{campaign.pk}/"
+    doors = {"vote/", f"{own}cast", f"{own}undo", "evaluate/", f"evaluate/{campaign.pk}/"}
     assert {f"/p/tea/{door}" for door in doors} <= found
-    assert f"/api/projects/tea/campaigns/{campaign.pk}/ballot" in found
+    api = f"/api/projects/tea/campaigns/{campaign.pk}/"
+    assert {f"{api}{door}" for door in ("ballot", "vote", "skip", "undo", "questions")} <= found
+
+
+def test_the_access_log_has_what_the_browser_sent_and_no_more() -> None:
+    # Time, client, request line, status, bytes, seconds: addresses carry the campaign's number alone.
+    assert set(re.findall(r"%\((\w+)\)", web.access_log_format)) == set("thrsBL")
+
+
+def bare(page: str) -> str:
+    """A page without what differs from one comparison to the next: texts, tokens, counts."""
+    page = re.sub(r'(?s)<div class="prose" lang="zh">.*?</div>', "TEXT", page)
+    page = re.sub(r"[0-9a-f]{64}|[0-9A-Za-z]{64}|[0-9A-Za-z+/]{22}==", "TOKEN", page)
+    return re.sub(r"\d+", "N", page)
+
+
+def test_a_trap_and_a_repeat_look_like_any_other_comparison(
+    telltale: Campaign, evaluator: User, client_of: ClientOf
+) -> None:
+    client, url = client_of(evaluator), f"/p/tea/vote/{telltale.pk}/"
+    kinds: list[str] = []
+    shapes: set[str] = set()
+    headers: set[tuple[str, ...]] = set()
+    page = client.get(url)
+    while ballot := re.search(r'name="ballot" value="(\w+)"', page.content.decode()):
+        if kinds:  # before the first vote nothing can be undone
+            shapes.add(bare(page.content.decode()))
+            headers.add(tuple(sorted(set(page.headers) - {"Content-Length"})))
+        held = telltale.ballots.get(holder=evaluator, done_at=None)
+        kinds.append(held.kind if held.kind != "attention" else held.matchup.kind)
+        client.post(f"{url}cast", {"ballot": ballot[1], "choice": "left"})
+        page = client.get(url)
+    assert {"vote", "repeat", "identical", "planted"} == set(kinds)
+    assert len(shapes) == len(headers) == 1
+
+
+def test_it_covers_the_names_that_answers_give_themselves(
+    telltale: Campaign, evaluator: User
+) -> None:
+    ballot = votes.next_ballot(evaluator, telltale)
+    assert ballot is not None
+    shown = votes.show(ballot, evaluator)
+    assert "我是▇▇▇" in shown.left + shown.right
+    assert secrets_in(f"{shown.left}{shown.right}") == []
+
+
+def test_nobody_keeps_a_copy_of_a_comparison(
+    campaign: Campaign, evaluator: User, client_of: ClientOf
+) -> None:
+    client = client_of(evaluator)
+    for url in (f"/p/tea/vote/{campaign.pk}/", f"/api/projects/tea/campaigns/{campaign.pk}/ballot"):
+        answer = client.get(url)
+        assert "no-store" in answer.headers["Cache-Control"]
+        assert {"ETag", "Last-Modified"} & set(answer.headers) == set()
 
 
 def test_it_says_nothing_in_the_course_of_a_vote(

@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from annotation import jobs
 from annotation.models import Job, Project
 from cqia.accounts.models import User
 from evaluation import campaigns, prompts
-from evaluation.models import Campaign, ModelVersion, Prompt, PromptSet, Upload
+from evaluation.models import Answer, Campaign, ModelVersion, Prompt, PromptSet, Upload
 from tests.cast import ClientOf
 from tests.poll import MakePoll, Vote
 
@@ -50,12 +52,16 @@ def cast(
     return client.post(url, {"ballot": ballot, "choice": choice}, headers=headers)
 
 
-def test_it_goes_straight_to_the_only_campaign(
-    make_poll: MakePoll, evaluator: User, client_of: ClientOf
+def test_it_explains_voting_to_somebody_new_and_then_goes_straight_there(
+    make_poll: MakePoll, evaluator: User, client_of: ClientOf, vote: Vote
 ) -> None:
-    campaign = make_poll()
-    answer = client_of(evaluator).get("/p/tea/vote/")
-    assert answer.headers["Location"] == f"/p/tea/vote/{campaign.pk}/"
+    campaign, client = make_poll(), client_of(evaluator)
+    first = client.get("/p/tea/vote/").content.decode()
+    assert "How many days has a leap year?" in first
+    assert f'href="/p/tea/vote/{campaign.pk}/">Begin' in first
+    vote(evaluator, campaign)
+    assert client.get("/p/tea/vote/").headers["Location"] == f"/p/tea/vote/{campaign.pk}/"
+    assert "leap year" in client.get("/p/tea/vote/?how").content.decode()
 
 
 def test_it_shows_question_and_both_answers(
@@ -95,6 +101,97 @@ def test_it_works_without_scripts(
     answer = cast(client, campaign, "left", token(page(client, campaign)))
     assert answer.headers["Location"] == f"/p/tea/vote/{campaign.pk}/"
     assert campaign.ballots.done().count() == 1
+
+
+def undo(client: Client, campaign: Campaign, last: str) -> Any:
+    url = reverse("evaluation:undo", args=[campaign.project.slug, campaign.pk])
+    return client.post(url, {"last": last}, headers=HTMX)
+
+
+def test_it_takes_a_vote_back(make_poll: MakePoll, evaluator: User, client_of: ClientOf) -> None:
+    client, campaign = client_of(evaluator), make_poll(prompts=2)
+    first = token(page(client, campaign))
+    after = cast(client, campaign, "tie", first, headers=HTMX).content.decode()
+    assert f'name="last" value="{first}"' in after
+    assert token(undo(client, campaign, first).content.decode()) == first
+    assert not campaign.ballots.done().exists()
+
+
+def test_it_says_that_a_vote_is_final(
+    make_poll: MakePoll, evaluator: User, client_of: ClientOf
+) -> None:
+    client, campaign = client_of(evaluator), make_poll(prompts=2)
+    first = token(page(client, campaign))
+    assert "This vote is final" in undo(client, campaign, first).content.decode()
+
+
+def test_it_offers_undo_only_for_what_was_done_just_now(
+    make_poll: MakePoll, evaluator: User, client_of: ClientOf
+) -> None:
+    client, campaign = client_of(evaluator), make_poll(prompts=3)
+    assert re.search(r'form="undo"[^>]* disabled', page(client, campaign))
+    cast(client, campaign, "left", token(page(client, campaign)))
+    assert not re.search(r'form="undo"[^>]* disabled', page(client, campaign))
+    campaign.ballots.done().update(done_at=timezone.now() - timedelta(seconds=11))
+    assert re.search(r'form="undo"[^>]* disabled', page(client, campaign))
+
+
+def test_it_skips_with_the_reason_that_was_pressed(
+    make_poll: MakePoll, evaluator: User, client_of: ClientOf
+) -> None:
+    client, campaign = client_of(evaluator), make_poll(prompts=2)
+    first = token(page(client, campaign))
+    url = reverse("evaluation:cast", args=["tea", campaign.pk])
+    answer = client.post(url, {"ballot": first, "skip": "knowledge"}, headers=HTMX)
+    assert token(answer.content.decode()) != first
+    assert campaign.ballots.done().get().reason == "knowledge"
+
+
+def test_it_asks_what_the_campaign_asks_and_keeps_what_was_said(
+    make_poll: MakePoll, evaluator: User, client_of: ClientOf
+) -> None:
+    client, campaign = client_of(evaluator), make_poll(prompts=1)
+    Campaign.objects.update(criteria=["safety"], tags=["更准确", "更短"], allowed=["tie"])
+    text = page(client, campaign)
+    assert 'name="rate-safety" value="both_bad"' in text
+    assert 'name="choice" value="both_bad"' not in text
+    assert 'name="skip"' not in text
+    said = {"rate-safety": "right", "rate-fluency": "", "tag": ["更短"], "choice": "tie"}
+    url = reverse("evaluation:cast", args=["tea", campaign.pk])
+    client.post(url, {"ballot": token(text), **said})
+    ballot = campaign.ballots.done().get()
+    assert (ballot.choice, ballot.ratings, ballot.tags) == ("tie", {"safety": "right"}, ["更短"])
+
+
+@pytest.mark.parametrize(
+    ("style", "shown"), [("markdown", "<strong>甲</strong>"), ("plain", "**甲**\n乙")]
+)
+def test_it_sets_both_answers_alike(
+    make_poll: MakePoll, evaluator: User, client_of: ClientOf, style: str, shown: str
+) -> None:
+    campaign = make_poll(prompts=1)
+    Campaign.objects.update(style=style)
+    Answer.objects.update(text="**甲**\n乙")
+    assert page(client_of(evaluator), campaign).count(shown) == 2
+
+
+def test_it_sends_a_person_home_at_the_daily_cap(
+    make_poll: MakePoll, evaluator: User, client_of: ClientOf
+) -> None:
+    client, campaign = client_of(evaluator), make_poll(prompts=3)
+    Campaign.objects.update(daily_cap=1)
+    cast(client, campaign, "left", token(page(client, campaign)))
+    text = page(client, campaign)
+    assert "That is enough for today" in text
+    assert "This campaign takes 1 vote of one person a day" in text
+
+
+def test_enter_in_a_field_casts_no_vote(
+    make_poll: MakePoll, evaluator: User, client_of: ClientOf
+) -> None:
+    text = page(client_of(evaluator), make_poll())
+    ballot = text[text.index('class="ballot"') :]
+    assert ballot.index("<button disabled hidden>") == ballot.index("<button")
 
 
 def test_it_thanks_at_the_end(make_poll: MakePoll, evaluator: User, client_of: ClientOf) -> None:
@@ -151,7 +248,8 @@ def test_it_shows_the_ranking_after_the_close(
     make_poll: MakePoll, evaluator: User, lead: User, vote: Vote, client_of: ClientOf
 ) -> None:
     campaign = make_poll(prompts=2)
-    vote(evaluator, campaign)
+    for _ in range(2):
+        vote(evaluator, campaign)
     client_of(lead).post(f"/p/tea/evaluate/{campaign.pk}/close")
     for user in (lead, evaluator):
         text = client_of(user).get(f"/p/tea/evaluate/{campaign.pk}/?category=问").content.decode()
@@ -209,9 +307,9 @@ def test_it_brings_in_prompts_through_a_job(
     file = SimpleUploadedFile("p.jsonl", "\n".join(map(json.dumps, rows)).encode())
     client = client_of(lead)
     answer = client.post("/p/tea/evaluate/prompts/import", {"name": "新集", "file": file})
-    assert answer.headers["Location"] == "/p/tea/evaluate/"
+    assert answer.headers["Location"] == "/p/tea/evaluate/prompts/"
     jobs.run(Job.objects.get().pk, prompts.read_upload)
-    text = client.get("/p/tea/evaluate/").content.decode()
+    text = client.get("/p/tea/evaluate/prompts/").content.decode()
     assert "1 row added" in text
     assert "The field “prompt” is missing." in text
     assert Prompt.objects.get().key == "a"
@@ -223,7 +321,7 @@ def test_it_names_what_is_wrong_with_a_file(
     file = SimpleUploadedFile("p.jsonl", b"%PDF-1.7 binary")
     answer = client_of(lead).post("/p/tea/evaluate/prompts/import", {"name": "集", "file": file})
     assert answer.status_code == 400
-    assert "This is a PDF file. Give a JSONL file." in answer.content.decode()
+    assert "This is a PDF file. Give a JSONL, JSON or CSV file." in answer.content.decode()
     assert not Upload.objects.exists()
     assert not PromptSet.objects.exists()
 

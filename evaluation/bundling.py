@@ -1,11 +1,11 @@
 """What goes into the bundle of a closed campaign."""
 
 import platform
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 
-import cqia
 from evaluation import bundle, counting
 from evaluation.models import Campaign
 from evaluation.standings import asked_of, criteria_of, standings
@@ -41,7 +41,7 @@ def described(campaign: Campaign) -> dict[str, Any]:
         "closed_at": campaign.closed_at and campaign.closed_at.isoformat(),
         "computed": {"seed": asked.seed, "samples": asked.samples, "baseline": asked.baseline},
         "versions": {
-            "cqia": cqia.__version__,
+            "cqia": version("cqia"),
             "python": platform.python_version(),
             "numpy": np.__version__,
         },

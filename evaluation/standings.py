@@ -4,12 +4,12 @@ A small campaign is reckoned by whoever looks first; a large one by a job that i
 The seed of the samples is the campaign's number, so that everybody sees the same intervals.
 """
 
+from importlib.metadata import version
 from time import perf_counter
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy
 
-import cqia
 from annotation import jobs
 from annotation.models import Job
 from annotation.models.job import JobQuerySet
@@ -64,7 +64,7 @@ def keep(campaign: Campaign) -> Result:
     figures = reckon(counting.table_of(campaign), asked_of(campaign), criteria_of(campaign))
     seconds = perf_counter() - started
     values = {"figures": figures, "votes": figures["votes"], "seconds": seconds}
-    values["code"] = cqia.__version__
+    values["code"] = version("cqia")
     return Result.objects.update_or_create(campaign=campaign, defaults=values)[0]
 
 

@@ -29,11 +29,23 @@ class AgreementSerializer(serializers.Serializer[Any]):
     kappa = serializers.FloatField(allow_null=True)
 
 
+class OddsSerializer(serializers.Serializer[Any]):
+    """The odds that an answer twice as long wins; null where they have no estimate."""
+
+    value = serializers.FloatField()
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+    total = serializers.IntegerField()
+
+
 class BiasesSerializer(serializers.Serializer[Any]):
     consistent = ShareSerializer()
     first_place = ShareSerializer()
     longer = ShareSerializer()
     longer_people = ShareSerializer()
+    longer_tied = ShareSerializer()
+    odds = OddsSerializer(allow_null=True)
+    odds_people = OddsSerializer(allow_null=True)
 
 
 class FavourSerializer(serializers.Serializer[Any]):
@@ -53,6 +65,9 @@ class JudgeSerializer(serializers.Serializer[Any]):
     categories = AgreementSerializer(many=True)
     biases = BiasesSerializer()
     favours = FavourSerializer(many=True)
+    own = serializers.ListField(
+        child=serializers.CharField(), help_text="models that the judge is, or of its base"
+    )
 
 
 class NewJudgeSerializer(serializers.Serializer[Any]):

@@ -1,6 +1,7 @@
 """What people and a judge said of the same comparisons: from the database to plain cases."""
 
 from collections import defaultdict
+from math import log2
 
 from django.db.models.functions import Length
 
@@ -25,6 +26,7 @@ def cases_of(run: JudgeRun) -> list[Case]:
             category=category,
             models=(one, other),
             longer=_sign(lengths[first] - lengths[second]),
+            ratio=log2(max(lengths[first], 1) / max(lengths[second], 1)),
         )
         for pk, category, first, second, one, other in matchups.order_by("pk").values_list(
             "pk", "prompt__category", "first", "second", "first__model__name", "second__model__name"

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cqia.lib.intervals import wilson
+from evaluation.statistics.judge_length import LengthOdds, length_odds
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Case:
     category: str
     models: tuple[str, str]  # of the first answer and of the second
     longer: int  # 1 where the first answer has more characters, -1 the second, 0 as many
+    ratio: float = 0.0  # log2 of the first's characters by the second's
 
     @property
     def judge(self) -> int:
@@ -66,13 +68,17 @@ class Biases:
 
     `consistent`: same in both orders. `first_place`: of the comparisons where the order decided, the
     answer that stood as A won (half without position bias). `longer`: of those that a side won, the
-    longer answer won, by the judge and by people.
+    longer answer won, by the judge and by people; `longer_tied`: by the judge where people tie.
+    `odds`, `odds_people`: of an answer twice as long.
     """
 
     consistent: Share
     first_place: Share
     longer: Share
     longer_people: Share
+    longer_tied: Share
+    odds: LengthOdds | None
+    odds_people: LengthOdds | None
 
 
 @dataclass(frozen=True)
@@ -120,6 +126,11 @@ def biases(cases: Sequence[Case]) -> Biases:
         first_place=_share(first_place),
         longer=_share([float(c.judge == c.longer) for c in uneven if c.judge]),
         longer_people=_share([float(c.people == c.longer) for c in uneven if c.people]),
+        longer_tied=_share(
+            [float(c.judge == c.longer) for c in uneven if c.judge and not c.people]
+        ),
+        odds=length_odds([(c.ratio, c.judge) for c in cases]),
+        odds_people=length_odds([(c.ratio, c.people) for c in cases]),
     )
 
 

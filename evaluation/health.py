@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from django.db import connection
 
 from evaluation.models import Campaign
+from evaluation.statistics.trust import Decided, outliers
 
 _VOTERS = """
 WITH cast_ AS (
@@ -34,11 +35,24 @@ SELECT coalesce(nullif(u.display_name, ''), u.username),
        count(*) FILTER (WHERE b.kind = 'repeat' AND b.choice <> 'skip'),
        count(*) FILTER (WHERE b.kind = 'repeat' AND b.choice = CASE o.choice
           WHEN 'left' THEN 'right' WHEN 'right' THEN 'left' ELSE o.choice END),
-       coalesce(max(beside.compared), 0), coalesce(max(beside.alike), 0)
+       coalesce(max(beside.compared), 0), coalesce(max(beside.alike), 0), u.id
   FROM cast_ b JOIN accounts_user u ON u.id = b.holder_id
   LEFT JOIN evaluation_ballot o ON o.id = b.repeats_id
   LEFT JOIN beside ON beside.holder_id = u.id
  GROUP BY u.id ORDER BY 2 DESC, 1
+"""
+
+_DECIDED = """
+SELECT b.holder_id, least(f.model_id, s.model_id), greatest(f.model_id, s.model_id),
+       count(*) FILTER (WHERE (b.choice = 'left') = (b.first_is_left = (f.model_id < s.model_id))),
+       count(*)
+  FROM evaluation_ballot b
+  JOIN evaluation_matchup m ON m.id = b.matchup_id
+  JOIN evaluation_answer f ON f.id = m.first_id
+  JOIN evaluation_answer s ON s.id = m.second_id
+ WHERE b.campaign_id = %s AND b.kind = 'vote' AND b.done_at IS NOT NULL
+   AND b.choice IN ('left', 'right')
+ GROUP BY 1, 2, 3
 """
 
 
@@ -59,6 +73,8 @@ class Voter:
     agreed: int
     compared: int  # their votes beside those of others on the same two answers
     alike: int
+    user: int
+    outlier: bool = False  # votes against what others usually find, as trust.outliers has it
     usual: float = 0.0  # the share of such votes that are alike, over all voters
 
     @property
@@ -69,7 +85,7 @@ class Voter:
 
     @property
     def doubtful(self) -> list[str]:
-        """What a lead should look at: attention, repeats, side, agreement, speed."""
+        """What a lead should look at: attention, repeats, side, agreement, outlier, speed."""
         found = []
         if self.attention >= 3 and self.passed < 0.7 * self.attention:
             found.append("attention")
@@ -83,6 +99,8 @@ class Voter:
         spread = (self.compared * self.usual * (1 - self.usual)) ** 0.5
         if self.compared >= 20 and self.alike < self.compared * self.usual - 3 * spread:
             found.append("agreement")
+        if self.outlier:
+            found.append("outlier")
         if self.votes >= 10 and self.fast > 0.3 * self.votes:
             found.append("speed")
         return found
@@ -93,6 +111,11 @@ def voters(campaign: Campaign) -> list[Voter]:
     with connection.cursor() as cursor:
         cursor.execute(_VOTERS, {"campaign": campaign.pk, "fast": campaign.min_seconds})
         found = [Voter(*row) for row in cursor.fetchall()]
+        cursor.execute(_DECIDED, [campaign.pk])
+        strange = outliers(
+            Decided(user, (one, other), won, decided - won)
+            for user, one, other, won, decided in cursor.fetchall()
+        )
     compared = sum(voter.compared for voter in found)
     usual = sum(voter.alike for voter in found) / compared if compared else 0.0
-    return [replace(voter, usual=usual) for voter in found]
+    return [replace(each, usual=usual, outlier=each.user in strange) for each in found]

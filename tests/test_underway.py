@@ -108,6 +108,8 @@ def test_it_shows_a_voter_who_votes_unlike_the_others(
     assert found["Annotator"].alike == 0
     assert "agreement" in found["Annotator"].doubtful
     assert "agreement" not in found["Evaluator"].doubtful
+    assert "outlier" in found["Annotator"].doubtful
+    assert "outlier" not in found["Evaluator"].doubtful
 
 
 def made(campaign: Campaign, like: Ballot, user: User, **fields: Any) -> None:

@@ -204,6 +204,14 @@ class Migration(migrations.Migration):
                 name="ballot_free",
             ),
         ),
+        migrations.AddIndex(
+            model_name="ballot",
+            index=models.Index(
+                condition=models.Q(("holder__isnull", True), ("kind", "repeat")),
+                fields=["campaign", "place"],
+                name="ballot_free_repeat",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="ballot",
             constraint=models.UniqueConstraint(fields=("repeats",), name="ballot_repeated_once"),

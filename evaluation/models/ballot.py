@@ -96,6 +96,11 @@ class Ballot(Slot):
                 condition=models.Q(holder__isnull=True, spare=False) & ~models.Q(kind="repeat"),
                 name="ballot_free",
             ),
+            models.Index(
+                fields=["campaign", "place"],
+                condition=models.Q(holder__isnull=True, kind="repeat"),
+                name="ballot_free_repeat",
+            ),
             models.Index(fields=["holder", "campaign"], name="ballot_of_person"),
         ]
 

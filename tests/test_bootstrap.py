@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from django.core.management import CommandError, call_command
 
 from evaluation.adjusting import fit, in_groups
-from evaluation.reckoning import groups_of
+from evaluation.management.commands.rank import bootstrapped
+from evaluation.reckoning import Asked, groups_of, reckon
 from evaluation.statistics import bootstrap
 from tests.test_adjusting import few, made
 
@@ -59,3 +61,21 @@ def test_an_undefeated_model_has_finite_bounds() -> None:
 def test_it_refuses_too_few_samples() -> None:
     with pytest.raises(ValueError, match="40"):
         bootstrap.bounds(few([0]), groups_of(few([0])), samples=39, seed=1)
+
+
+def test_rank_prints_both_intervals_beside_each_other() -> None:
+    table = replace(made(4), features=np.zeros((3000, 0)), feature_names=())
+    figures = reckon(table, Asked(seed=1, samples=0))
+    head, *lines = bootstrapped(table, figures, 40)
+    assert head.split("  ")[-1] == "95% by 40 bootstrap samples"
+    assert [line.split()[0] for line in lines] == [each["model"] for each in figures["board"]]
+    first = figures["board"][0]
+    low, high = map(int, lines[0].split()[-1].split("–"))
+    assert low < first["rating"] < high
+    assert (high - low) / (first["high"] - first["low"]) == pytest.approx(1, abs=0.4)
+
+
+@pytest.mark.parametrize("text", ["39", "10001", "many", "-40"])
+def test_rank_refuses_an_odd_number_of_samples(text: str) -> None:
+    with pytest.raises(CommandError, match="from 40 to 10,000"):
+        call_command("rank", "bundle.zip", f"--bootstrap={text}")

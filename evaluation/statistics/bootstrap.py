@@ -37,7 +37,8 @@ class _Cells:
         """Wins and ties, each by first and second model, with a weight for each prompt."""
         shape = (self.models, self.models, 2)
         size = self.models**2 * 2
-        return np.bincount(self.kind, self.count * weights[self.prompt], size).reshape(shape)
+        counted = np.bincount(self.kind, self.count * weights[self.prompt], size)
+        return np.asarray(counted, dtype=np.float64).reshape(shape)
 
 
 def bounds(table: Table, groups: Ints, *, samples: int, seed: int) -> tuple[Floats, Floats]:
@@ -72,7 +73,8 @@ def _samples(table: Table, samples: int, seed: int) -> Iterator[Floats]:
     renamed = np.unique(cells.prompt, return_inverse=True)[1]
     cells = _Cells(cells.kind, renamed, cells.count, cells.models)
     for _ in range(samples):
-        yield cells.counted(np.bincount(dice.integers(0, prompts, prompts), minlength=prompts))
+        weights = np.bincount(dice.integers(0, prompts, prompts), minlength=prompts)
+        yield cells.counted(weights.astype(np.float64))
 
 
 def _cells(table: Table) -> _Cells:
@@ -83,7 +85,9 @@ def _cells(table: Table) -> _Cells:
     kind = (winner * size + loser) * 2 + (table.outcome >= 2)
     kinds = size * size * 2
     keys, place = np.unique(table.prompt * np.int64(kinds) + kind, return_inverse=True)
-    return _Cells(keys % kinds, keys // kinds, np.bincount(place, table.count), size)
+    return _Cells(
+        keys % kinds, keys // kinds, np.bincount(place, table.count).astype(np.float64), size
+    )
 
 
 def _refit(start: Fitted, counted: Floats) -> Floats:

@@ -2,8 +2,8 @@
 
 import math
 import unicodedata
-from argparse import ArgumentParser
-from collections.abc import Mapping
+from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from cqia.lib.errors import CqiaError
 from evaluation import bundle
-from evaluation.reckoning import SAMPLES, Asked, reckon
+from evaluation.ranking import CENTRE, SCALE
+from evaluation.reckoning import SAMPLES, Asked, groups_of, reckon
+from evaluation.statistics import bootstrap
+from evaluation.statistics.table import Table
 
 _SAME = 0.01  # points of rating within which two computers agree; a default of this project
 _HEADS = ("rank", "model", "rating", "95%", "adjusted", "95%", "better or equal", "votes")
@@ -23,6 +26,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("bundle", type=Path, help="the zip file of a closed campaign")
+        parser.add_argument(
+            "--bootstrap",
+            type=_samples,
+            metavar="SAMPLES",
+            help="also print intervals by a bootstrap of prompts, of 40 to 10,000 samples",
+        )
 
     def handle(self, **options: Any) -> None:
         file: Path = options["bundle"]
@@ -36,6 +45,9 @@ class Command(BaseCommand):
         self.stdout.write(f"{found.campaign.get('name', '')}")
         self.stdout.write(f"{figures['votes']:,} votes of {figures['voters']:,} evaluators\n\n")
         self.stdout.write("\n".join(lines_of(figures)) + "\n")
+        if options["bootstrap"] and figures["votes"]:
+            drawn = bootstrapped(found.table, figures, options["bootstrap"])
+            self.stdout.write("\n" + "\n".join(drawn) + "\n")
         if not same(figures, found.board):
             raise CommandError("This is not the ranking that the bundle says was published.")
         self.stdout.write("The same as published.")
@@ -45,9 +57,21 @@ def lines_of(figures: Mapping[str, Any]) -> list[str]:
     """The board as lines of a table; Han characters count as two columns wide."""
     adjusted = {each["model"]: each for each in figures["adjusted"]}
     tallies = {each["model"]: each for each in figures["tallies"]}
-    rows = [_HEADS, *(_row(each, adjusted, tallies) for each in figures["board"])]
-    widths = [max(_width(row[at]) for row in rows) for at in range(len(_HEADS))]
-    return ["  ".join(_padded(row, widths)).rstrip() for row in rows]
+    return _lines([_HEADS, *(_row(each, adjusted, tallies) for each in figures["board"])])
+
+
+def bootstrapped(table: Table, figures: Mapping[str, Any], samples: int) -> list[str]:
+    """Lines of a table: the intervals of the board beside those of so many bootstrap samples.
+
+    The draws begin at a seed of 0, so that the same bundle prints the same.
+    """
+    low, high = bootstrap.bounds(table, groups_of(table), samples=samples, seed=0)
+    rows = [("model", "rating", "95% by the sandwich", f"95% by {samples:,} bootstrap samples")]
+    for each in figures["board"]:
+        at = table.models.index(each["model"])
+        drawn = {"low": CENTRE + SCALE * low[at], "high": CENTRE + SCALE * high[at]}
+        rows.append((each["model"], f"{each['rating']:.0f}", _bounds(each), _bounds(drawn)))
+    return _lines(rows)
 
 
 def same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
@@ -64,6 +88,12 @@ def _agree(one: list[dict[str, Any]], other: list[dict[str, Any]]) -> bool:
     figures = ("rating", "low", "high")
     pairs = ((a[name], b[name]) for a, b in zip(one, other, strict=True) for name in figures)
     return all(math.isclose(a, b, rel_tol=0, abs_tol=_SAME) for a, b in pairs)
+
+
+def _samples(text: str) -> int:
+    if not text.isdecimal() or not 40 <= int(text) <= 10_000:
+        raise ArgumentTypeError(f"{text} is not a number from 40 to 10,000")
+    return int(text)
 
 
 def _asked(campaign: Mapping[str, Any]) -> Asked:
@@ -98,6 +128,11 @@ def _rank(each: Mapping[str, Any]) -> str:
 
 def _bounds(each: Mapping[str, Any]) -> str:
     return f"{each['low']:.0f}–{each['high']:.0f}"
+
+
+def _lines(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    widths = [max(_width(row[at]) for row in rows) for at in range(len(rows[0]))]
+    return ["  ".join(_padded(row, widths)).rstrip() for row in rows]
 
 
 def _width(text: str) -> int:

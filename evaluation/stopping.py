@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 EVERY = 10
 """One vote in so many rings for a look; a default of this project."""
 
-LEAST = 30
+LEAST = 50
 """Votes on a pair before its interval, which is asymptotic, is relied on; a default of this project."""
 
 TIGHTEST = 300
@@ -123,14 +123,23 @@ def _judge(campaign: Campaign, met: Meeting, alpha: float) -> Pair:
     score = (met.wins + met.ties / 2) / votes
     # Votes of several people on the same two answers tell less than as many on different ones.
     alike = 1 + (campaign.votes_per_matchup - 1) * planning.ICC
-    variance = (met.wins + met.ties / 4) / votes - score**2
-    low, high = interval(score, variance * alike, votes, alpha)
+    low, high = interval(score, variance(met) * alike, votes, alpha)
     verdict = "open"
     if votes >= LEAST and not low <= 0.5 <= high:
         verdict = "decided"
     elif votes >= LEAST and max(0.5 - low, high - 0.5) < campaign.stopping["margin"]:
         verdict = "futile"
     return Pair(met.first, met.second, votes, score, max(low, 0.0), min(high, 1.0), verdict)
+
+
+def variance(met: Meeting) -> float:
+    """Of a vote's score, with four imagined wins and losses: of few votes it would be too small.
+
+    With them, and looked at after each vote from LEAST on, the intervals of one pair missed the truth
+    in at most 5% of simulated campaigns, whatever the share of wins (tests/test_simulated_votes.py).
+    """
+    votes, wins = met.votes + 8, met.wins + 4
+    return (wins + met.ties / 4) / votes - ((wins + met.ties / 2) / votes) ** 2
 
 
 def _verdict(campaign: Campaign, pairs: list[Pair]) -> str:

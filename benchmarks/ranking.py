@@ -2,7 +2,11 @@
 
 Runs alone; `--quick` takes fewer votes. The last line is one JSON object. `peer_ratio` is the time
 of a plain evalica loop, which refits on resampled votes, over ours; it is measured on a few refits
-and multiplied by the number of samples.
+and multiplied by the number of samples. With `--peer`, the Python of an environment with arena-rank,
+its own bootstrap of the same votes is timed beside, and `furthest_points` is how far apart both
+rate a model, our regularisation off.
+
+    python -m venv peer && peer/bin/pip install arena-rank==0.1.1
 """
 
 import argparse
@@ -10,7 +14,9 @@ import json
 import os
 import platform
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -53,10 +59,64 @@ def timed_peer(votes: list[Vote], samples: int, refits: int) -> float:
     return (time.perf_counter() - begun) / refits * samples
 
 
+# What runs in the environment of arena-rank: its reading, its fit and its bootstrap.
+ARENA_RANK = """
+import json, multiprocessing, sys, time
+import pandas
+from arena_rank.models.bradley_terry import BradleyTerry
+from arena_rank.utils.data_utils import PairDataset
+
+def main():
+    votes = pandas.read_csv(sys.argv[1])
+    began = time.perf_counter()
+    dataset = PairDataset.from_pandas(votes)
+    model = BradleyTerry(n_competitors=len(dataset.competitors))
+    found = model.compute_ratings_and_cis(dataset, ci_method="bootstrap", num_bootstrap=int(sys.argv[2]))
+    took = time.perf_counter() - began
+    columns = zip(found["competitors"], *(map(float, found[k]) for k in ("ratings", "rating_lower", "rating_upper")))
+    print(json.dumps({"seconds": took, "ratings": {str(n): each for n, *each in columns}}))
+
+if __name__ == "__main__":
+    multiprocessing.set_start_method("spawn")  # its processes forked from JAX's threads can hang
+    main()
+"""
+ARENA_WINNERS = {"left": "model_a", "right": "model_b", "tie": "tie", "both_bad": "tie (bothbad)"}
+
+
+def beside_arena_rank(python: str, votes: list[Vote], samples: int) -> dict[str, object]:
+    """Its seconds, and how far its ratings and bounds are from ours, in points, all centred."""
+    with tempfile.TemporaryDirectory() as place:
+        Path(place, "run.py").write_text(ARENA_RANK)
+        rows = (f"{one},{other},{ARENA_WINNERS[outcome]}" for one, other, outcome in votes)
+        Path(place, "votes.csv").write_text("\n".join(["model_a,model_b,winner", *rows]))
+        run = [python, f"{place}/run.py", f"{place}/votes.csv", str(samples)]
+        done = subprocess.run(run, check=True, capture_output=True, text=True)
+    theirs = json.loads(done.stdout.splitlines()[-1])
+    ours = {
+        one.model: one for one in bradley_terry(votes, seed=7, samples=samples, regularisation=0)
+    }
+    mean = statistics.fmean(rating for rating, _, _ in theirs["ratings"].values())
+    off = [
+        [
+            abs(a - (b - mean + 1000))
+            for a, b in zip((x.rating, x.low, x.high), theirs["ratings"][name], strict=True)
+        ]
+        for name, x in ours.items()
+    ]
+    return {
+        "name": "arena-rank 0.1.1",
+        "seconds": round(theirs["seconds"], 2),
+        "furthest_points": round(max(each[0] for each in off), 4),
+        "furthest_bound_points": round(max(max(each[1:]) for each in off), 2),
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="200,000 votes, three runs")
-    quick = parser.parse_args().quick
+    parser.add_argument("--peer", metavar="PYTHON", help="of an environment with arena-rank")
+    chosen = parser.parse_args()
+    quick = chosen.quick
     count, models, samples, runs = (200_000, 50, 200, 3) if quick else (1_000_000, 100, 200, 7)
     votes = made_votes(count, models)
     seconds = []
@@ -83,6 +143,11 @@ def main() -> None:
                 "peer": "evalica, refit on resampled votes",
                 "peer_s": round(peer, 1),
                 "peer_ratio": round(peer / median, 1),
+                **(
+                    {"arena_rank": beside_arena_rank(chosen.peer, votes, samples)}
+                    if chosen.peer
+                    else {}
+                ),
             }
         )
     )

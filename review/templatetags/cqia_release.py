@@ -20,6 +20,11 @@ def share(value: float) -> str:
     return f"{value:.1%}"
 
 
+@register.filter(name="hex")
+def hexadecimal(digest: bytes | memoryview) -> str:
+    return bytes(digest).hex()
+
+
 @register.filter
 def bar_by(parts: Sequence[Sequence[Any]], weight: str) -> list[Part]:
     """The parts of a mix as a bar, by rows, characters or tokens, in the order of their rows."""

@@ -66,7 +66,7 @@ def release(request: Request, slug: str, number: int) -> HttpResponse:
         "formats": package.formats(shown),
         "files": shown.files.order_by("filename"),
         "example": shown.files.exclude(split="").order_by("filename").first(),
-        "changelog": package.document(shown, "CHANGELOG.md"),
+        "changelog": package.changelog(shown),
         "card": package.document(shown, "README.md"),
         "job": shown.job,
         "leads": Role.LEAD in request.roles,

@@ -67,6 +67,7 @@ _CONFIG: dict[str, Any] = {
         "titleFontSize": 12,
         "titleFontWeight": "normal",
     },
+    "axisX": {"labelSeparation": 6},
     "axisY": {"labelColor": "$ink"},
     "legend": {"labelColor": "$ink", "labelFontSize": 12, "title": None, "orient": "top"},
     "text": {"color": "$ink", "fontSize": 12},

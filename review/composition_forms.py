@@ -216,18 +216,30 @@ class CompositionForm(forms.Form):
 
 def lines_of(given: QueryDict) -> dict[str, dict[str, float | None]]:
     """The table of checks: those with a bound. Raises ValueError for what is no number."""
-    rows = zip_longest(*(given.getlist(name) for name in ("check", "low", "high")), fillvalue="")
     return {
-        check: {"low": _number(low), "high": _number(high)}
-        for check, low, high in rows
-        if check and (low or high)
+        line["check"]: {"low": _number(line["low"]), "high": _number(line["high"])}
+        for line in written_lines(given)
+        if line["check"] and (line["low"] or line["high"])
     }
 
 
+def written_lines(given: QueryDict) -> list[dict[str, str]]:
+    """The lines of the table of checks as somebody wrote them, right or wrong."""
+    names = ("check", "low", "high")
+    rows = zip_longest(*(given.getlist(name) for name in names), fillvalue="")
+    return [dict(zip(names, row, strict=True)) for row in rows if any(row)]
+
+
 def parts_of(given: QueryDict) -> dict[str, float]:
-    """The table of the mixture: the strata with a figure."""
-    rows = zip_longest(given.getlist("part"), given.getlist("amount"), fillvalue="")
-    return {part: amount for part, text in rows if (amount := _number(text))}
+    """The table of the mixture: the strata with a figure, unless they are of another kind by now."""
+    if given.get("parts_by", given["by"]) != given["by"]:
+        return {}
+    return {part: amount for part, text in written_parts(given) if (amount := _number(text))}
+
+
+def written_parts(given: QueryDict) -> list[tuple[str, str]]:
+    """The strata and their figures as somebody wrote them, right or wrong."""
+    return list(zip(given.getlist("part"), given.getlist("amount"), strict=False))
 
 
 def _number(text: str) -> float | None:

@@ -1,5 +1,6 @@
 """Compositions on their pages, by the API and by the command: saved, counted, tried, frozen."""
 
+import re
 from io import StringIO
 from typing import Any
 
@@ -104,6 +105,23 @@ def test_it_says_what_is_wrong(
     errors = form.errors[field] if field else form.non_field_errors()
     assert words in errors[0]
     assert Composition.objects.count() == 1
+
+
+@pytest.mark.parametrize("wrong", [{"name": ""}, {"total": "0"}, {"amount": "x"}])
+def test_what_was_written_stays_where_something_is_wrong(
+    browser: Client, source: Source, wrong: dict[str, str]
+) -> None:
+    told = {**FORM, "by": "source", "part": "社区问答", "amount": "2.5", **wrong}
+    page = browser.post(f"{HERE}new", {**told, "check": "judge", "low": "4"}).content.decode()
+    amount = re.escape(told["amount"])
+    assert re.search(rf'name="amount"[^>]*data-part="社区问答"\s+value="{amount}"', page)
+    assert re.search(r'name="low" value="4(\.0)?"', page)
+
+
+def test_figures_of_sources_are_none_of_task_types(browser: Client, approved: list[Pair]) -> None:
+    told = {**FORM, "parts_by": "source", "by": "task_type", "part": "社区问答", "amount": "2"}
+    answer = browser.post(f"{HERE}0/look", told, headers={"HX-Request": "true"})
+    assert [one.name for one in answer.context["look"].strata] == [""]
 
 
 def test_it_counts_while_one_writes(browser: Client, approved: list[Pair]) -> None:

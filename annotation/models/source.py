@@ -111,6 +111,11 @@ class Source(models.Model):
             ),
         ]
 
+    @property
+    def known_kind(self) -> str:
+        """The kind of licence, or nothing where it is unknown."""
+        return "" if self.licence_kind == self.UNKNOWN else self.licence_kind
+
     def __str__(self) -> str:
         return self.name
 

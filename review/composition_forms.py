@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from annotation.checks import CHECKS
 from annotation.models import Project
-from annotation.terms import KINDS
 from cqia.lib.errors import CqiaError
 from review.composition import MOST_COPIES, MOST_SHARD, MOST_TOTAL, SEED_LENGTH, Body
 from review.exports import EXPORTERS
@@ -69,9 +68,7 @@ class CompositionForm(forms.Form):
         help_text=_("By this the gate and the licence table decide what may be inside."),
     )
     sources = Ticks(label=_("Sources"), required=False)
-    licences = forms.MultipleChoiceField(
-        label=_("Kinds of licence"), required=False, widget=forms.SelectMultiple(attrs={"size": 4})
-    )
+    licences = Ticks(label=_("Kinds of licence"), required=False)
     tasks = Words(
         label=_("Task types"), required=False, help_text=_("Any of these; commas between.")
     )
@@ -159,7 +156,7 @@ class CompositionForm(forms.Form):
         super().__init__(*args, **options)
         stored = self.initial.get("sources") or ()
         names = project.sources.order_by("name").values_list("name", "licence_kind")
-        kinds = {kind for _name, kind in names} | {*KINDS}
+        kinds = {kind for _name, kind in names}
         self._offer("sources", [*dict.fromkeys([name for name, _kind in names] + list(stored))])
         self._offer("licences", sorted(kinds | set(self.initial.get("licences") or ())))
 

@@ -15,6 +15,7 @@ from review import compositions, dry_runs, pipeline
 from review.composition import Body
 from review.models import Composition, DryRun, Release
 from tests.cast import ClientOf, MakeAnnotated
+from tests.work import work_off
 
 HERE = "/p/tea/compositions/"
 FORM = {"name": "茶", "use": "research", "order": "source", "chat_template": "chatml"}
@@ -143,6 +144,27 @@ def test_it_says_that_it_cannot_count_what_is_wrong(browser: Client, lead: User)
     answer = browser.post(f"{HERE}0/look", told, headers={"HX-Request": "true"})
     assert answer.context["look"] is None
     assert "Least agreement in per cent" in answer.content.decode()
+
+
+def test_it_previews_the_answers_that_would_be_released(
+    browser: Client, make_approved: MakeAnnotated
+) -> None:
+    make_approved("沸水冲泡。", rewrite="八十度的水冲泡。")
+    page = browser.get(f"{HERE}new").content.decode()
+    assert "八十度的水冲泡。" in page
+    assert "沸水冲泡。" not in page
+
+
+def test_a_dry_run_proposes_a_version_by_the_rows_that_came_and_went(
+    browser: Client, approved: list[Pair], everything: Composition, lead: User
+) -> None:
+    compositions.freeze(everything, lead, "茶")
+    work_off()
+    Pair.objects.filter(pk=approved[0].pk).update(state=State.REJECTED)
+    run = dry_runs.ask_for(everything, lead)
+    work_off()
+    page = browser.get(f"{HERE}dry-runs/{run.pk}/").content.decode()
+    assert "Proposed version: 2.0.0. Since 1.0.0, rows added: 0; rows removed: 1." in page
 
 
 def test_it_counts_without_scripts(browser: Client, approved: list[Pair]) -> None:

@@ -124,7 +124,7 @@ def test_the_gate_holds_a_composition_back_until_it_is_let_through_by_name(
     for name, rows in THERE.items():
         held = desk.locator("section", has=desk.locator("header .tag", has_text=name))
         expect(held).to_contain_text(f"{rows} rows")
-        held.get_by_text(re.compile("^The first")).click()
+        held.get_by_text(f"The {rows} rows").click()
         expect(held.locator(".drop")).to_have_count(rows)
     held.get_by_label("Let through").select_option("subject")
     held.get_by_label("Why it may go out").fill("作者已书面同意")
@@ -143,6 +143,7 @@ def test_what_is_frozen_is_what_is_fetched(
     desk.goto(f"/p/tea/compositions/{composition.pk}/")
     desk.get_by_role("button", name="Dry run").click()
     work_off()
+    expect(desk.get_by_text("Proposed version: 1.0.0")).to_be_visible()
     desk.get_by_label("Summary").fill("第一次发布")
     desk.get_by_role("button", name="Freeze 21 rows").click()
     work_off()

@@ -111,13 +111,13 @@ class Source(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return self.name
+
     @property
     def known_kind(self) -> str:
         """The kind of licence, or nothing where it is unknown."""
         return "" if self.licence_kind == self.UNKNOWN else self.licence_kind
-
-    def __str__(self) -> str:
-        return self.name
 
     @property
     def recipe_name(self) -> str:

@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # jieba comes as source; it is built with the locked setuptools, not with whatever is newest.
 INSTALL := $(PIP) install --require-hashes --no-build-isolation --use-pep517
-# --dist loadgroup keeps tests that share a running `cqia up` on one worker.
+# --dist loadgroup keeps tests that share a running `cqia up` on one worker, loadfile those of one file.
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup
 REAL := $(or $(CQIA_REAL_DATA),../shared/data)
 
@@ -31,7 +31,8 @@ test-faults: .venv/installed-dev ## Run the tests that kill services under load 
 	$(BIN)/python -m pytest -m faults $(ARGS)
 
 test-data: .venv/installed-dev .venv-consumers/installed ## Run the tests on the files of CQIA_REAL_DATA
-	CQIA_REAL_DATA="$(REAL)" $(CONSUMERS) $(BIN)/python -m pytest -m realdata $(ARGS)
+	CQIA_REAL_DATA="$(REAL)" $(CONSUMERS) $(BIN)/python -m pytest -n auto --dist loadfile \
+		-m realdata $(ARGS)
 
 test-vllm: .venv/installed-dev .venv-vllm/installed ## Run the tests against a real vLLM on the CPU
 	$(BIN)/python -m pytest -m vllm $(ARGS)

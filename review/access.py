@@ -43,6 +43,22 @@ def release_for(request: Request | rest.Request, slug: str, number: int) -> Rele
     return release
 
 
+def releases_for(request: Request, slug: str) -> tuple[Project, QuerySet[Release]]:
+    """A project, and the releases of it that the signed-in person may read: every one for its leads.
+
+    Where there is none, strangers to the project get 404 and members 403. On `request` as above.
+    """
+    user, roles = request.user, _roles(request.user, slug)
+    project = get_object_or_404(Project, slug=slug)
+    found = project.releases.all() if Role.LEAD in roles else readable(user, project)
+    if Role.LEAD not in roles and not found.exists():
+        if roles:
+            raise PermissionDenied
+        raise Http404
+    request.project, request.roles = project, roles
+    return project, found
+
+
 def may_read(user: User, release: Release, roles: frozenset[Role]) -> bool:
     """Whether somebody with these roles in the project may read the release."""
     access = getattr(release, "access", None)

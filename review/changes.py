@@ -55,6 +55,11 @@ class Shift:
     before_percent: float
     after_percent: float
 
+    @property
+    def shift(self) -> str:
+        """In percentage points, with its sign."""
+        return f"{self.after_percent - self.before_percent:+.1f}"
+
 
 @dataclass(frozen=True)
 class Counts:

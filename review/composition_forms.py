@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from annotation.checks import CHECKS
 from annotation.models import Project
-from annotation.terms import KINDS
 from cqia.lib.errors import CqiaError
 from review.composition import MOST_COPIES, MOST_SHARD, MOST_TOTAL, SEED_LENGTH, Body
 from review.exports import EXPORTERS
@@ -69,9 +68,7 @@ class CompositionForm(forms.Form):
         help_text=_("By this the gate and the licence table decide what may be inside."),
     )
     sources = Ticks(label=_("Sources"), required=False)
-    licences = forms.MultipleChoiceField(
-        label=_("Kinds of licence"), required=False, widget=forms.SelectMultiple(attrs={"size": 4})
-    )
+    licences = Ticks(label=_("Kinds of licence"), required=False)
     tasks = Words(
         label=_("Task types"), required=False, help_text=_("Any of these; commas between.")
     )
@@ -159,7 +156,7 @@ class CompositionForm(forms.Form):
         super().__init__(*args, **options)
         stored = self.initial.get("sources") or ()
         names = project.sources.order_by("name").values_list("name", "licence_kind")
-        kinds = {kind for _name, kind in names} | {*KINDS}
+        kinds = {kind for _name, kind in names}
         self._offer("sources", [*dict.fromkeys([name for name, _kind in names] + list(stored))])
         self._offer("licences", sorted(kinds | set(self.initial.get("licences") or ())))
 
@@ -216,18 +213,30 @@ class CompositionForm(forms.Form):
 
 def lines_of(given: QueryDict) -> dict[str, dict[str, float | None]]:
     """The table of checks: those with a bound. Raises ValueError for what is no number."""
-    rows = zip_longest(*(given.getlist(name) for name in ("check", "low", "high")), fillvalue="")
     return {
-        check: {"low": _number(low), "high": _number(high)}
-        for check, low, high in rows
-        if check and (low or high)
+        line["check"]: {"low": _number(line["low"]), "high": _number(line["high"])}
+        for line in written_lines(given)
+        if line["check"] and (line["low"] or line["high"])
     }
 
 
+def written_lines(given: QueryDict) -> list[dict[str, str]]:
+    """The lines of the table of checks as somebody wrote them, right or wrong."""
+    names = ("check", "low", "high")
+    rows = zip_longest(*(given.getlist(name) for name in names), fillvalue="")
+    return [dict(zip(names, row, strict=True)) for row in rows if any(row)]
+
+
 def parts_of(given: QueryDict) -> dict[str, float]:
-    """The table of the mixture: the strata with a figure."""
-    rows = zip_longest(given.getlist("part"), given.getlist("amount"), fillvalue="")
-    return {part: amount for part, text in rows if (amount := _number(text))}
+    """The table of the mixture: the strata with a figure, unless they are of another kind by now."""
+    if given.get("parts_by", given["by"]) != given["by"]:
+        return {}
+    return {part: amount for part, text in written_parts(given) if (amount := _number(text))}
+
+
+def written_parts(given: QueryDict) -> list[tuple[str, str]]:
+    """The strata and their figures as somebody wrote them, right or wrong."""
+    return list(zip(given.getlist("part"), given.getlist("amount"), strict=False))
 
 
 def _number(text: str) -> float | None:

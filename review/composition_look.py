@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import prefetch_related_objects
 
-from annotation.models import Pair, Project
+from annotation.models import Pair, Project, Response
 from review import mixtures
 from review.candidates import Sql, candidates
 from review.composing import CHARACTERS, STRATUM, unit_of
@@ -19,7 +18,7 @@ _SECONDS = 8  # after which a glance is given up: the dry run counts at leisure
 _COUNT = (
     "SELECT count(*) FILTER (WHERE kind = 'sft'), count(*) FILTER (WHERE kind <> 'sft') FROM {}"
 )
-_FIRST = "SELECT pair_id FROM {} ORDER BY pair_id LIMIT %s"
+_FIRST = "SELECT pair_id, response_id FROM {} ORDER BY pair_id LIMIT %s"
 _STRATA = """
 SELECT {stratum}, count(*), sum({units})::bigint FROM {candidates}
  WHERE kind = 'sft' GROUP BY 1 ORDER BY 2 DESC, 1
@@ -37,12 +36,20 @@ class Stratum:
 
 
 @dataclass(frozen=True)
+class Row:
+    """A pair with the answer that would be released; a rejected one may have none."""
+
+    pair: Pair
+    response: Response | None
+
+
+@dataclass(frozen=True)
 class Look:
     """`strata` is empty where nothing is mixed; `slow`: it would take too long to count now."""
 
     rows: int = 0
     rejected: int = 0
-    first: Sequence[Pair] = ()
+    first: Sequence[Row] = ()
     unit: str = "rows"
     strata: Sequence[Stratum] = ()
     more: int = 0  # strata that are not listed
@@ -77,10 +84,7 @@ def _look(found: Sql, body: Body, by: str, unit: str) -> Look:
         cursor.execute(_COUNT.format(found.text), found.params)
         rows, rejected = cursor.fetchone()
         cursor.execute(_FIRST.format(found.text), [*found.params, SHOWN])
-        ids = [pk for (pk,) in cursor.fetchall()]
-        pairs = sorted(Pair.objects.filter(pk__in=ids).select_related("source"), key=lambda p: p.pk)
-        prefetch_related_objects(pairs, "responses")
-        look = Look(rows, rejected, pairs)
+        look = Look(rows, rejected, _rows(cursor.fetchall()))
         if not by:
             return look
         counted = "characters" if unit == "tokens" else "rows"
@@ -91,6 +95,12 @@ def _look(found: Sql, body: Body, by: str, unit: str) -> Look:
         there = {name: Have(rows, size) for name, rows, size in cursor.fetchall()}
     strata = _strata(there, body.mixture)
     return replace(look, unit=counted, strata=strata, more=max(0, len(there) - len(strata)))
+
+
+def _rows(found: list[tuple[int, int | None]]) -> list[Row]:
+    pairs = Pair.objects.select_related("source").in_bulk([pair for pair, _ in found])
+    responses = Response.objects.in_bulk([response for _, response in found if response])
+    return [Row(pairs[pair], responses.get(response or 0)) for pair, response in found]
 
 
 def _strata(there: dict[str, Have], mixture: Mixture | None) -> list[Stratum]:

@@ -1,5 +1,6 @@
 """Dry runs: everything that freezing a composition would give, counted and kept; nothing is frozen."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.db import connection, transaction
@@ -10,7 +11,7 @@ from cqia.accounts.models import User
 from review import composing, gate
 from review.composing import Selection
 from review.composition import Body
-from review.freezing import Beside
+from review.freezing import Beside, proposed
 from review.models import Composition, DryRun
 from review.statistics.quick import quick_figures
 
@@ -42,8 +43,10 @@ def run(job: Job) -> None:
         if dry_run.composition.body == dry_run.body:
             gate.keep(found, cursor, composition=dry_run.composition, by=job.created_by)
         beside.advance(2)
-        figures = quick_figures(cursor)
-    result = {**told(selection), "figures": figures, "gate": found.as_json()}
+        figures, proposal = quick_figures(cursor), asdict(proposed(job.project))
+    result = {
+        **told(selection), "figures": figures, "gate": found.as_json(), "proposed": proposal,
+    }  # fmt: skip
     DryRun.objects.filter(pk=dry_run.pk).update(result=result)
     jobs.report(job, _STEPS, _STEPS)
 

@@ -29,16 +29,17 @@ _COLUMNS = (
 )  # fmt: skip
 _COPY = f"COPY {_ITEMS} (release_id, position, {', '.join(_COLUMNS)}) FROM STDIN"
 _NEXT_ID = f"SELECT nextval(pg_get_serial_sequence('{Release._meta.db_table}', 'id'))"
-# Of a release that is being written: rows of the earlier one that are gone, and those that came.
+_WRITTEN = f"SELECT pair_id FROM {_ITEMS} WHERE release_id = %(new)s AND kind = 'sft'"
+_CHOSEN = "SELECT pair_id FROM chosen WHERE kind = 'sft'"
+# Rows that are new, and rows of an earlier release that are gone.
 _CAME_AND_WENT = f"""
-SELECT (SELECT count(DISTINCT pair_id) FROM {_ITEMS} old
-         WHERE release_id = %(old)s AND kind = 'sft' AND NOT EXISTS (
-               SELECT FROM {_ITEMS} WHERE release_id = %(new)s AND pair_id = old.pair_id
-                  AND kind = 'sft')),
-       (SELECT count(DISTINCT pair_id) FROM {_ITEMS} new
-         WHERE release_id = %(new)s AND kind = 'sft' AND NOT EXISTS (
+SELECT (SELECT count(DISTINCT pair_id) FROM ({{new}}) new
+         WHERE NOT EXISTS (
                SELECT FROM {_ITEMS} WHERE release_id = %(old)s AND pair_id = new.pair_id
-                  AND kind = 'sft'))
+                  AND kind = 'sft')),
+       (SELECT count(DISTINCT pair_id) FROM {_ITEMS} old
+         WHERE release_id = %(old)s AND kind = 'sft' AND NOT EXISTS (
+               SELECT FROM ({{new}}) new WHERE new.pair_id = old.pair_id))
 """
 
 
@@ -113,7 +114,7 @@ def write(job: Job, header: Header, rows: Iterable[Frozen], advance: Progress) -
         advance(len(leaves))
     if not leaves:
         raise CqiaError("nothing_approved")
-    version = header.version or _proposed(pk, header.previous)
+    version = header.version or _proposed(header.previous, _WRITTEN, pk).version
     project = job.project
     if project.releases.filter(version=version).exists():
         raise CqiaError("version_taken", {"version": version})
@@ -150,13 +151,29 @@ def _copy(release: int, before: int, rows: list[Frozen]) -> None:
             copy.write_row((release, position, *row))
 
 
-def _proposed(release: int, previous: Release | None) -> str:
+@dataclass(frozen=True)
+class Proposal:
+    """The version that is proposed: `added` and `removed` count rows since the `previous` one, if any."""
+
+    version: str
+    previous: str = ""
+    added: int = 0
+    removed: int = 0
+
+
+def proposed(project: Project) -> Proposal:
+    """What TEMP TABLE chosen would be, frozen now by the caller's transaction."""
+    return _proposed(project.releases.order_by("-number").first(), _CHOSEN)
+
+
+def _proposed(previous: Release | None, new: str, release: int = 0) -> Proposal:
     if previous is None:
-        return numbering.FIRST
+        return Proposal(numbering.FIRST)
     with connection.cursor() as cursor:
-        cursor.execute(_CAME_AND_WENT, {"old": previous.pk, "new": release})
-        removed, added = cursor.fetchone()
-    return numbering.proposed(previous.version, added, removed)
+        cursor.execute(_CAME_AND_WENT.format(new=new), {"old": previous.pk, "new": release})
+        added, removed = cursor.fetchone()
+    version = numbering.proposed(previous.version, added, removed)
+    return Proposal(version, previous.version, added, removed)
 
 
 class Beside:

@@ -57,9 +57,10 @@ class Row:
         return str(getattr(self, use))
 
     @property
-    def in_words(self) -> list[Promise]:
-        """The verdict of each use, in the order of USES."""
-        return [VERDICTS[self.verdict(use)] for use in USES]
+    def in_words(self) -> list[tuple[Promise, str, Promise]]:
+        """The name, the verdict and the verdict in words of each use, in the order of USES."""
+        verdicts = [(name, self.verdict(use)) for use, name in USES.items()]
+        return [(name, verdict, VERDICTS[verdict]) for name, verdict in verdicts]
 
 
 @dataclass(frozen=True)

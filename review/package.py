@@ -60,11 +60,25 @@ def gate(release: Release) -> dict[str, Any]:
 
 def document(release: Release, name: str) -> SafeString | None:
     """A Markdown document of the release as safe HTML, without head and title; None before it is built."""
+    text = _read(release, name)
+    return None if text is None else markdown.render(_body(text))
+
+
+def changelog(release: Release) -> tuple[SafeString, SafeString] | None:
+    """Of this release, and of the earlier ones (empty of the first); None before it is written."""
+    text = _read(release, "CHANGELOG.md")
+    if text is None:
+        return None
+    newest, mark, earlier = _body(text).strip().partition("\n## ")
+    return markdown.render(newest), markdown.render(mark + earlier)
+
+
+def _read(release: Release, name: str) -> str | None:
     path = folder(release) / name
     if not release.files.filter(filename=name).exists() or not path.is_file():
         return None
     with path.open(encoding="utf-8") as file:
-        return markdown.render(_body(file.read(_READ)))
+        return file.read(_READ)
 
 
 def _body(text: str) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from review.models import HubAccount
@@ -55,7 +56,10 @@ class RehearsalForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        every = [(consumer.id, consumer.name) for consumer in CONSUMERS]
+        every = [
+            (each.id, format_html('{} <span class="muted">{}</span>', each.name, each.description))
+            for each in CONSUMERS
+        ]
         self.fields["consumers"].choices = every  # type: ignore[attr-defined]
         found = [("", _("none")), *((name, name) for name in tokenizers())]
         self.fields["tokenizer"].choices = found  # type: ignore[attr-defined]

@@ -35,7 +35,9 @@ class RowsForm(forms.Form):
 
 
 class SourceForm(forms.Form):
-    source = forms.ModelChoiceField(label=_("Source"), queryset=Source.objects.none())
+    source = forms.ModelChoiceField(
+        label=_("Source"), queryset=Source.objects.none(), empty_label=_("choose one")
+    )
 
     def __init__(self, project: Project, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -47,7 +49,9 @@ class SourceForm(forms.Form):
 
 
 class PersonForm(forms.Form):
-    person = forms.ModelChoiceField(label=_("Person"), queryset=User.objects.none())
+    person = forms.ModelChoiceField(
+        label=_("Person"), queryset=User.objects.none(), empty_label=_("choose one")
+    )
     decided = forms.BooleanField(
         label=_("Also the rows of others' texts that they decided on"), required=False
     )

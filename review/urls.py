@@ -10,6 +10,7 @@ from review.views import (
     publishing,
     releases,
     retractions,
+    rows,
     statistics,
 )
 
@@ -31,6 +32,7 @@ urlpatterns = [
     path("releases/<int:number>/tombstones.json", retractions.tombstones_of, name="tombstones"),
     path("releases/<int:number>/changes/", changes.changes, name="changes"),
     path("releases/<int:number>/rows/<int:position>/proof.json", changes.proof, name="proof"),
+    path("releases/<int:number>/rows/", rows.rows, name="rows"),
     # the statistics of a release
     path("releases/<int:number>/statistics/", statistics.statistics, name="statistics"),
     path("releases/<int:number>/statistics/count", statistics.count, name="count-figures"),

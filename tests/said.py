@@ -18,10 +18,11 @@ NAMES = re.compile(
     r"""
     \w+\.(jsonl|json|csv|md)\b | CQIA(_\w+)? | COIG | Alpaca | ShareGPT | SHA-256 | CSV | SVG | PNG
     | JSONL? | API | Markdown | NUL | UTF-8 | Python | Bradley–Terry | OpenAI | vLLM | token
-    | SHA256SUMS | distinct-[123] | HTML | BBCode | GBK | Latin-1 | GB18030 | MSTTR | Johnson | Ure | MinHash | C-Eval | CMMLU
+    | SHA256SUMS | NOTICE | distinct-[123] | Merkle | KTO | TRL | LLaMA-Factory
+    | HTML | BBCode | GBK | Latin-1 | GB18030 | MSTTR | Johnson | Ure | MinHash | C-Eval | CMMLU
     | SafetyBench | Ctrl | Alt | Esc | Wilson | JASA | Pearson | Spearman | Cohen | Kappa | AUC | Brier | jieba
     | \\begin | \\end | \{\w+\} | %\(\w+\)s
-    | CC-BY-[\d.]+ | /v1 | [KM]B | English | (简体)?中文 | https?://\S* | \b[a-z]+_[a-z_]+\b
+    | CC[ -]BY[ -][\d.]+ | /v1 | [KM]B | English | (简体)?中文 | https?://\S* | \b[a-z]+_[a-z_]+\b
     | \b(instruction|query|input|output|system|history|question|answer|domain|metadata|copyright)\b
     | \b(responses|text|model|id|category|prompt|reference|human|gpt|cqia|alpaca|sharegpt)\b
     """,

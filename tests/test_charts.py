@@ -7,6 +7,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy
 
 from cqia.lib import charts, filter_charts
+from cqia.lib.chart_response import narrow
 from cqia.lib.charts import Chart, Theme
 
 NAMES = ("胜", "平", "负")
@@ -168,3 +169,11 @@ def test_it_stacks_parts_in_the_order_of_their_colours() -> None:
 def test_it_writes_the_share_into_each_cell() -> None:
     plot = filter_charts.heat_map([("a", "b", 3, 0.75)], title="Overlap", axes=("of", "in"))
     assert ">75%<" in plot.svg()
+
+
+def test_a_narrow_plot_says_the_same_in_less_room() -> None:
+    wide = charts.bars([("茶", 3), ("水", 1)], title="占比")
+    phone = narrow(wide)
+    widths = [float(ET.fromstring(chart.svg()).attrib["width"]) for chart in (wide, phone)]
+    assert widths[1] < 400 < widths[0]
+    assert phone.csv() == wide.csv()

@@ -1,5 +1,6 @@
 """Compositions on their pages, by the API and by the command: saved, counted, tried, frozen."""
 
+import re
 from io import StringIO
 from typing import Any
 
@@ -14,6 +15,7 @@ from review import compositions, dry_runs, pipeline
 from review.composition import Body
 from review.models import Composition, DryRun, Release
 from tests.cast import ClientOf, MakeAnnotated
+from tests.work import work_off
 
 HERE = "/p/tea/compositions/"
 FORM = {"name": "茶", "use": "research", "order": "source", "chat_template": "chatml"}
@@ -106,6 +108,23 @@ def test_it_says_what_is_wrong(
     assert Composition.objects.count() == 1
 
 
+@pytest.mark.parametrize("wrong", [{"name": ""}, {"total": "0"}, {"amount": "x"}])
+def test_what_was_written_stays_where_something_is_wrong(
+    browser: Client, source: Source, wrong: dict[str, str]
+) -> None:
+    told = {**FORM, "by": "source", "part": "社区问答", "amount": "2.5", **wrong}
+    page = browser.post(f"{HERE}new", {**told, "check": "judge", "low": "4"}).content.decode()
+    amount = re.escape(told["amount"])
+    assert re.search(rf'name="amount"[^>]*data-part="社区问答"\s+value="{amount}"', page)
+    assert re.search(r'name="low" value="4(\.0)?"', page)
+
+
+def test_figures_of_sources_are_none_of_task_types(browser: Client, approved: list[Pair]) -> None:
+    told = {**FORM, "parts_by": "source", "by": "task_type", "part": "社区问答", "amount": "2"}
+    answer = browser.post(f"{HERE}0/look", told, headers={"HX-Request": "true"})
+    assert [one.name for one in answer.context["look"].strata] == [""]
+
+
 def test_it_counts_while_one_writes(browser: Client, approved: list[Pair]) -> None:
     told = {**FORM, "name": "", "by": "source", "unit": "tokens", "part": "社区问答", "amount": "1"}
     answer = browser.post(f"{HERE}0/look", told, headers={"HX-Request": "true"})
@@ -125,6 +144,27 @@ def test_it_says_that_it_cannot_count_what_is_wrong(browser: Client, lead: User)
     answer = browser.post(f"{HERE}0/look", told, headers={"HX-Request": "true"})
     assert answer.context["look"] is None
     assert "Least agreement in per cent" in answer.content.decode()
+
+
+def test_it_previews_the_answers_that_would_be_released(
+    browser: Client, make_approved: MakeAnnotated
+) -> None:
+    make_approved("沸水冲泡。", rewrite="八十度的水冲泡。")
+    page = browser.get(f"{HERE}new").content.decode()
+    assert "八十度的水冲泡。" in page
+    assert "沸水冲泡。" not in page
+
+
+def test_a_dry_run_proposes_a_version_by_the_rows_that_came_and_went(
+    browser: Client, approved: list[Pair], everything: Composition, lead: User
+) -> None:
+    compositions.freeze(everything, lead, "茶")
+    work_off()
+    Pair.objects.filter(pk=approved[0].pk).update(state=State.REJECTED)
+    run = dry_runs.ask_for(everything, lead)
+    work_off()
+    page = browser.get(f"{HERE}dry-runs/{run.pk}/").content.decode()
+    assert "Proposed version: 2.0.0. Since 1.0.0, rows added: 0; rows removed: 1." in page
 
 
 def test_it_counts_without_scripts(browser: Client, approved: list[Pair]) -> None:

@@ -21,7 +21,7 @@ from tests.test_faults_prefilter import doorbell
 pytestmark = pytest.mark.faults
 
 SLUG = "frozen"
-ROWS, KILLS = 10_000, 10
+ROWS, KILLS = 10_000, 8
 OF_IT = f"project_id = (SELECT id FROM annotation_project WHERE slug = '{SLUG}')"
 
 

@@ -32,7 +32,9 @@ def test_lengths_of_two_are_told_apart_by_name() -> None:
 def test_lengths_of_one_stand_on_the_axis() -> None:
     """A bar on a logarithmic axis is a rectangle down to 0, not a line where its share is."""
     svg = mix_charts.spreads([("a", 10, 100, 1.0)], ["a"], title="", axis="字").svg()
-    bars = [path.get("d", "") for path in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}path")]
+    bars = [
+        path.get("d", "") for path in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}path")
+    ]
     assert any("v180" in bar and "h559.5" in bar for bar in bars)
 
 
@@ -58,3 +60,10 @@ def test_a_part_without_a_name_is_not_stated() -> None:
 
 def test_shares_are_told_to_a_tenth() -> None:
     assert share(0.1234) == "12.3%"
+
+
+def test_of_two_spreads_the_last_bin_is_drawn_to_its_end() -> None:
+    bins = [(name, low, high, 0.5) for name in ("甲", "乙") for low, high in ((1, 10), (10, 100))]
+    svg = mix_charts.spreads(bins, ["甲", "乙"], title="", axis="字").svg()
+    rules = [line.attrib for line in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}line")]
+    assert [rule["x2"] for rule in rules if rule.get("stroke-width") == "2"] == ["280", "280"]

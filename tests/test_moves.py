@@ -106,4 +106,4 @@ def test_the_longest_of_several_places_is_taken() -> None:
 def test_it_ends_in_time_where_all_is_the_same(gone: str, come: str) -> None:
     begun = time.perf_counter()
     with_moves([run("del", gone), run("same", "中"), run("ins", come)])
-    assert time.perf_counter() - begun < 2
+    assert time.perf_counter() - begun < 30  # seconds; without a limit, hours

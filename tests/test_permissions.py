@@ -183,6 +183,7 @@ RULES: dict[str, Rule] = {
     "review:tombstones": get(*LEADS),
     "review:changes": get(*LEADS),
     "review:proof": get(*LEADS),
+    "review:rows": get(*LEADS),
     "review:retractions": get(*LEADS),
     "review:new-retraction": get(*LEADS),
     "review:retraction": get(*LEADS),

@@ -115,3 +115,39 @@ def test_it_lists_what_somebody_may_read(
     open_to(release, Who.MEMBERS, [], lead)
     assert list(readable(evaluator, project)) == [release]
     assert list(readable(outsider, project)) == []
+
+
+@pytest.mark.parametrize(
+    ("who", "statuses"),
+    [
+        (None, (200, 403, 403, 404)),
+        (Who.MEMBERS, (200, 200, 200, 404)),
+        (Who.NAMED, (200, 403, 200, 200)),
+    ],
+)
+def test_the_list_is_for_those_who_may_read_one(
+    release: Release,
+    people: dict[str, User],
+    client_of: ClientOf,
+    who: Who | None,
+    statuses: tuple[int, ...],
+) -> None:
+    if who is not None:
+        open_to(release, who, [people["evaluator"], people["outsider"]], people["lead"])
+    names = ("lead", "annotator", "evaluator", "outsider")
+    found = [client_of(people[name]).get("/p/tea/releases/") for name in names]
+    assert tuple(page.status_code for page in found) == statuses
+    shown = [page.content.decode() for page in found if page.status_code == 200]
+    assert all(f'href="/p/tea/releases/{release.number}/"' in page for page in shown)
+    # Freezing, composing and withdrawing are for leads alone.
+    assert ["/p/tea/compositions/" in page for page in shown] == [True] + [False] * (len(shown) - 1)
+
+
+def test_the_list_tells_only_of_what_is_open(
+    release: Release, evaluator: User, lead: User, client_of: ClientOf, project: Project
+) -> None:
+    kept = freezing.freeze(releases.ask_for(project, lead, "秘"))
+    open_to(release, Who.MEMBERS, [], lead)
+    page = client_of(evaluator).get("/p/tea/releases/").content.decode()
+    addresses = [f'href="/p/tea/releases/{one.number}/"' in page for one in (release, kept)]
+    assert addresses == [True, False]

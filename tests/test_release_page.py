@@ -33,3 +33,24 @@ def test_it_says_how_to_load_it(release: Release, lead: User, client_of: ClientO
 def test_the_list_leads_to_it(release: Release, lead: User, client_of: ClientOf) -> None:
     page = client_of(lead).get("/p/tea/releases/").content.decode()
     assert f'<a href="/p/tea/releases/1/">{release.version}</a>' in page
+
+
+def test_the_newest_changes_come_first_and_earlier_releases_are_folded(
+    release: Release, lead: User, make_release: MakeRelease, client_of: ClientOf
+) -> None:
+    later = make_release()
+    assert later.previous == release
+    page = client_of(lead).get("/p/tea/releases/2/").content.decode()
+    newest, _fold, earlier = page.partition("Earlier releases")
+    assert f"Compared with {release.version}" in newest
+    assert f"<h2>{release.version}" in earlier
+    assert "Earlier releases" not in client_of(lead).get("/p/tea/releases/1/").content.decode()
+
+
+def test_its_pages_lead_to_each_other(release: Release, lead: User, client_of: ClientOf) -> None:
+    home = f"/p/tea/releases/{release.number}/"
+    pages = ("", "rows/", "files/", "statistics/", "changes/", "gate/", "rehearsal/", "publish/")
+    for shown in (*pages, "access"):
+        page = client_of(lead).get(home + shown).content.decode()
+        assert [to for to in (*pages, "access") if f'<a href="{home}{to}"' not in page] == []
+        assert f'<a href="{home}{shown}" aria-current="page">' in page

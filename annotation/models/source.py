@@ -115,6 +115,11 @@ class Source(models.Model):
         return self.name
 
     @property
+    def known_kind(self) -> str:
+        """The kind of licence, or nothing where it is unknown."""
+        return "" if self.licence_kind == self.UNKNOWN else self.licence_kind
+
+    @property
     def recipe_name(self) -> str:
         recipe = recipe_of(self.recipe)
         return self.recipe if recipe is None else str(recipe.name)

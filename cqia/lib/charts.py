@@ -53,7 +53,7 @@ _COLOURS: dict[Theme, dict[str, str]] = {
         "$on-last": "#1b1c1e",
     },
 }
-_CONFIG = {
+_CONFIG: dict[str, Any] = {
     "background": "transparent",
     "font": FONT,
     "view": {"stroke": None},
@@ -66,8 +66,8 @@ _CONFIG = {
         "labelFontSize": 12,
         "titleFontSize": 12,
         "titleFontWeight": "normal",
-        "labelLimit": 220,
     },
+    "axisX": {"labelSeparation": 6},
     "axisY": {"labelColor": "$ink"},
     "legend": {"labelColor": "$ink", "labelFontSize": 12, "title": None, "orient": "top"},
     "text": {"color": "$ink", "fontSize": 12},
@@ -75,7 +75,7 @@ _CONFIG = {
     "point": {"color": "$first"},
     "rule": {"color": "$first"},
 }
-_WIDTH = 560
+WIDTH, LABELS = 560, 220  # pixels: of the plot, and at most of the labels beside it
 _BAND = 30  # pixels a row
 
 
@@ -86,6 +86,7 @@ class Chart:
     spec: dict[str, Any]
     data: Sequence[Row]
     title: str
+    labels: int = LABELS
 
     def svg(self, theme: Theme = "light") -> str:
         """The title is in it, for those who hear the picture."""
@@ -109,7 +110,8 @@ class Chart:
 
         A word that is still to be translated becomes text here, in the reader's language.
         """
-        coloured = json.dumps(self.spec | {"config": _CONFIG}, default=str)
+        axis = _CONFIG["axis"] | {"labelLimit": self.labels}
+        coloured = json.dumps(self.spec | {"config": _CONFIG | {"axis": axis}}, default=str)
         for name, colour in _COLOURS[theme].items():
             coloured = coloured.replace(f'"{name}"', f'"{colour}"')
         spec = json.loads(coloured)
@@ -275,7 +277,7 @@ def chart_of(
     """Rows of the same height, so that plots of few and of many look alike."""
     import altair as alt
 
-    sized = spec.properties(width=_WIDTH, height=height or alt.Step(_BAND))
+    sized = spec.properties(width=WIDTH, height=height or alt.Step(_BAND))
     return Chart(sized.to_dict(validate=False), data, title)
 
 

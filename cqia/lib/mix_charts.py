@@ -60,7 +60,11 @@ def spreads(
     # Also told apart without colour: the second is dashed.
     dash = alt.StrokeDash("of:N", scale=alt.Scale(domain=list(names), range=dashes))
     lines = base.mark_line(strokeWidth=2, interpolate="step-after").encode(strokeDash=dash)
-    return chart_of(lines, data, title, height=200)
+    # The line ends where the last bin begins.
+    last = base.transform_joinaggregate(last="max(low)", groupby=["of"])
+    ends = last.transform_filter("datum.low == datum.last").mark_rule(strokeWidth=2)
+    steps = alt.layer(lines, ends.encode(x2="high:Q", strokeDash=dash))
+    return chart_of(steps, data, title, height=200)
 
 
 def with_words(rows: Sequence[tuple[str, int, str]], *, title: str) -> Chart:

@@ -1,5 +1,6 @@
 """How the parts of a release are shown."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from cqia.accounts.templatetags.cqia_ui import Part
 
 register = template.Library()
 
+_HAN = re.compile("[\u4e00-\u9fff]")
 _SHOWN = 5  # colours of a bar; the other parts are one
 _ROWS, _CHARACTERS, _TOKENS = 1, 2, 3  # the places of the weights in a part of the mix
 
@@ -18,6 +20,17 @@ _ROWS, _CHARACTERS, _TOKENS = 1, 2, 3  # the places of the weights in a part of 
 def share(value: float) -> str:
     """A share in per cent, to a tenth."""
     return f"{value:.1%}"
+
+
+@register.filter
+def tongue(text: str) -> str:
+    """The lang of what somebody typed: zh where Han characters are in it, else unknown."""
+    return "zh" if _HAN.search(text) else ""
+
+
+@register.filter(name="hex")
+def hexadecimal(digest: bytes | memoryview) -> str:
+    return bytes(digest).hex()
 
 
 @register.filter

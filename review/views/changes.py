@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from cqia.accounts.http import Request
+from cqia.accounts.roles import Role
 from review import changes as comparing
 from review import proofs
 from review.access import may_read, release_for
@@ -32,6 +33,7 @@ def changes(request: Request, slug: str, number: int) -> HttpResponse:
         "others": others,
         "found": comparing.changes(before, shown) if before else None,
         "most": comparing.SHOWN,
+        "leads": Role.LEAD in request.roles,
     }
     return render(request, "review/changes.html", context)
 

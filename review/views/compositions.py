@@ -21,6 +21,8 @@ from review.composition_forms import (
     CompositionForm,
     CompositionFreezeForm,
     fields_of,
+    written_lines,
+    written_parts,
 )
 from review.composition_look import estimated, look_at
 from review.models import Composition, DryRun
@@ -44,8 +46,8 @@ def composition(request: Request, slug: str, pk: int = 0) -> HttpResponse:
     form = _form(request, project, at)
     body: Body | None = Body.from_json(at.body) if at else Body()
     if request.method == "POST":
-        body = form.body() if form.is_valid() else None
-        if body and (saved := _saved(request, project, form, body, at)):
+        body = form.look()
+        if body and form.is_valid() and (saved := _saved(request, project, form, body, at)):
             messages.success(request, _("Saved."))
             return redirect("review:composition", slug, saved.pk)
     return _editor(request, project, form, body, at)
@@ -88,13 +90,17 @@ def _editor(
     body: Body | None,
     at: Composition | None,
 ) -> HttpResponse:
-    """The form with a glance at what it selects; only the glance where htmx asks."""
+    """The form with a glance at what it selects; only the glance where htmx asks.
+
+    What was written stays as it was written, also where it is wrong.
+    """
     by, unit = (str(form[name].value() or "") for name in ("by", "unit"))
     context = {
         "room": "releases",
         "form": form,
         "composition": at,
-        "lines": [*(body.query.checks if body else ()), None],
+        "lines": [*(written_lines(request.POST) or (body.query.checks if body else ())), None],
+        "written": written_parts(request.POST),
         "checks": CHECK_NAMES,
         "look": look_at(body, project, by, unit) if body else None,
         "by": by,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cqia.accounts.http import Request
 from cqia.accounts.roles import Role
-from review import retractions, serving
+from review import package, retractions, serving
 from review.access import led_release, open_to, release_for
 from review.models import Release, ReleaseAccess
 from review.retraction_forms import AccessForm
@@ -24,8 +24,9 @@ def files(request: Request, slug: str, number: int) -> HttpResponse:
     """Every file with its size and SHA-256, of one format where `format` names it."""
     release = release_for(request, slug, number)
     listed = release.files.order_by("filename")
-    formats = sorted(set(listed.values_list("format", flat=True)))
-    wanted = request.GET.get("format") if request.GET.get("format") in formats else ""
+    formats = package.formats(release)
+    asked = request.GET.get("format", "")
+    wanted = asked if asked in {one.id for one in formats} else ""
     context = {
         "room": "releases",
         "release": release,

@@ -62,7 +62,7 @@ def _publish_page(
         "release": release,
         "form": form,
         "account_form": account_form or HubAccountForm(instance=own),
-        "endpoint": publishing.account_of(release.project).endpoint,
+        "account": publishing.account_of(release.project),
         "pushes": release.pushes.select_related("job", "created_by")[:20],
     }
     return render(request, "review/publish.html", context, status=_status(form, account_form))
@@ -94,7 +94,6 @@ def _rehearsal_page(request: Request, release: Release, form: RehearsalForm) -> 
         "room": "releases",
         "release": release,
         "form": form,
-        "consumers": CONSUMERS,
         "last": last,
         "tried": _tried(last),
     }

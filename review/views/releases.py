@@ -10,7 +10,7 @@ from cqia.accounts.roles import Role
 from cqia.lib.errors import CqiaError
 from review import package
 from review import releases as freezing
-from review.access import release_for
+from review.access import release_for, releases_for
 from review.forms import FreezeForm
 from review.statistics import counting
 from review.views.files import withdrawn
@@ -19,7 +19,12 @@ from review.views.files import withdrawn
 @login_required
 @require_GET
 def releases(request: Request, slug: str) -> HttpResponse:
-    return _list(request, project_for(request, slug, Role.LEAD), FreezeForm())
+    """Of leads, with the form that freezes one; of others, those that they were let in to."""
+    project, found = releases_for(request, slug)
+    if Role.LEAD in request.roles:
+        return _list(request, project, FreezeForm())
+    context = {"room": "releases", "releases": package.listed(found.select_related("created_by"))}
+    return render(request, "review/releases.html", context)
 
 
 @login_required
@@ -39,6 +44,7 @@ def freeze(request: Request, slug: str) -> HttpResponse:
 def _list(request: Request, project: Project, form: FreezeForm, status: int = 200) -> HttpResponse:
     context = {
         "room": "releases",
+        "leads": True,
         "form": form,
         "releases": package.listed(project.releases.select_related("created_by")),
         "approved": Pair.objects.filter(project=project, state=State.APPROVED).count(),
@@ -66,7 +72,7 @@ def release(request: Request, slug: str, number: int) -> HttpResponse:
         "formats": package.formats(shown),
         "files": shown.files.order_by("filename"),
         "example": shown.files.exclude(split="").order_by("filename").first(),
-        "changelog": package.document(shown, "CHANGELOG.md"),
+        "changelog": package.changelog(shown),
         "card": package.document(shown, "README.md"),
         "job": shown.job,
         "leads": Role.LEAD in request.roles,

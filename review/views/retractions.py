@@ -15,9 +15,11 @@ from cqia.lib.errors import CqiaError
 from review import retractions as verbs
 from review import tombstones
 from review.access import release_for
-from review.models import Retraction
+from review.models import RetractedPair, Retraction
 from review.retraction_forms import FORMS, NAMED_BY, TargetForm, What, WhyForm
 from review.retraction_search import effect_of, found_by, record_of
+
+ROWS_SHOWN = 50  # of one retraction
 
 
 @login_required
@@ -35,9 +37,11 @@ def retraction(request: Request, slug: str, pk: int) -> HttpResponse:
     project = project_for(request, slug, Role.LEAD)
     [shown] = record_of(project, get_object_or_404(Retraction, project=project, pk=pk))
     jobs = project.jobs.filter(task=verbs.PATCH_TASK, params__retraction=pk)
+    rows = RetractedPair.objects.filter(retraction=pk).select_related("pair__source")
     context = {
         "room": "releases",
         "shown": shown,
+        "rows": rows.order_by("pair")[:ROWS_SHOWN],
         "jobs": jobs.exclude(state=Job.State.DONE).order_by("pk"),
     }
     return render(request, "review/retraction.html", context)

@@ -63,3 +63,8 @@ async function copy(button) {
 
 // On a phone the rail is a strip: show where we are.
 document.querySelector(".rail [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+// Where tabs have no room the one that is shown is in sight; the page itself does not move.
+for (const tab of document.querySelectorAll(".tabs > [aria-current='page']")) {
+  const tabs = tab.parentElement;
+  tabs.scrollLeft = tab.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - tab.offsetWidth) / 2;
+}

@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -70,8 +72,23 @@ class Trouble(list[str]):
             self.append(f"{response.request.method} {response.url}: {response.status}")
 
 
+def until_requests_ended() -> None:
+    """A page that is closed leaves the server at work; emptying the tables beside it can deadlock."""
+    ends = time.monotonic() + PATIENCE / 1000
+    with connection.cursor() as cursor:
+        while time.monotonic() < ends:
+            cursor.execute(AT_WORK)
+            if cursor.fetchone() == (0,):
+                return
+            time.sleep(0.05)
+
+
+AT_WORK = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+ AND backend_type = 'client backend' AND pid <> pg_backend_pid() AND state <> 'idle'"""
+
+
 @pytest.fixture
-def sit_down(chromium: Browser) -> Iterator[SitDown]:
+def sit_down(chromium: Browser, transactional_db: None) -> Iterator[SitDown]:
     """sit_down(base_url): a page in a fresh browser; at the end no page may have had trouble."""
     trouble = Trouble()
     contexts: list[BrowserContext] = []
@@ -86,6 +103,7 @@ def sit_down(chromium: Browser) -> Iterator[SitDown]:
     yield sit_down
     for context in contexts:
         context.close()
+    until_requests_ended()
     assert trouble == []
 
 
@@ -127,6 +145,7 @@ def careless(live_server: LiveServer, sign_in: Sign, chromium: Browser) -> Itera
     open_bench(page)
     yield page
     context.close()
+    until_requests_ended()
 
 
 def open_bench(page: Page) -> None:

@@ -289,16 +289,17 @@ def frozen(lead: Person) -> None:
     """Ten pairs are approved; the file that comes down has the sum that the page shows."""
     page = lead.go("releases/")
     page.get_by_label("Summary").fill("茶馆问答第一版")
-    page.get_by_role("button", name="Freeze 10 approved pairs").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Freeze 10 approved pairs").click()
     settled(page)
-    page = lead.go("releases/1/")
-    drawn(page)
+    drawn(lead.go("releases/1/"))
+    page = lead.go("releases/1/files/")
     for name in ("cqia", "alpaca", "sharegpt"):
-        link = page.get_by_role("link", name=re.compile(rf"^{name}\.jsonl?$"))
+        link = page.get_by_role("link", name=re.compile(rf"^data.{name}.*train.*\.jsonl$")).first
         with page.expect_download() as coming:
             link.click()
         content = coming.value.path().read_bytes()
-        shown = page.get_by_role("row").filter(has=link).locator("code").inner_text()
+        shown = page.get_by_role("row").filter(has=link).locator(".hash").inner_text()
         assert hashlib.sha256(content).hexdigest() == shown
         if name == "cqia":
             texts = {line["output"] for line in map(json.loads, content.splitlines())}

@@ -24,7 +24,7 @@ FAILURES_SHOWN = 500
 """The latest failures that one answer lists; a default of this project."""
 
 
-class ModelSerializer(serializers.ModelSerializer[ModelVersion]):
+class ModelVersionSerializer(serializers.ModelSerializer[ModelVersion]):
     release = serializers.SlugRelatedField[Any](slug_field="number", read_only=True)
     endpoint = serializers.SlugRelatedField[Any](slug_field="name", read_only=True)
     trained_by = serializers.SlugRelatedField[Any](slug_field="username", many=True, read_only=True)
@@ -71,8 +71,10 @@ class FailureSerializer(serializers.ModelSerializer[AnswerFailure]):
         fields = ["prompt_set", "prompt", "sample", "code", "message", "tries", "at"]
 
 
-@extend_schema(methods=["GET"], responses=ModelSerializer(many=True))
-@extend_schema(methods=["POST"], request=NewModelSerializer, responses={201: ModelSerializer})
+@extend_schema(methods=["GET"], responses=ModelVersionSerializer(many=True))
+@extend_schema(
+    methods=["POST"], request=NewModelSerializer, responses={201: ModelVersionSerializer}
+)
 @api_view(["GET", "POST"])
 def models(request: Request, slug: str) -> Response:
     """GET: the models, by name. POST: enter one."""
@@ -80,13 +82,13 @@ def models(request: Request, slug: str) -> Response:
     if request.method == "GET":
         every = project.model_versions.select_related("release", "endpoint")
         every = every.prefetch_related("trained_by").order_by("name")
-        return Response(ModelSerializer(every, many=True).data)
+        return Response(ModelVersionSerializer(every, many=True).data)
     saved = _saved(request, ModelVersion(project=project))
-    return Response(ModelSerializer(saved).data, status=201)
+    return Response(ModelVersionSerializer(saved).data, status=201)
 
 
-@extend_schema(methods=["GET"], responses=ModelSerializer)
-@extend_schema(methods=["PATCH"], request=NewModelSerializer, responses=ModelSerializer)
+@extend_schema(methods=["GET"], responses=ModelVersionSerializer)
+@extend_schema(methods=["PATCH"], request=NewModelSerializer, responses=ModelVersionSerializer)
 @api_view(["GET", "PATCH"])
 def model(request: Request, slug: str, pk: int) -> Response:
     """GET: what is known of a model. PATCH: change it; a name that a campaign shows stays."""
@@ -94,7 +96,7 @@ def model(request: Request, slug: str, pk: int) -> Response:
     shown = get_object_or_404(project.model_versions, pk=pk)
     if request.method == "PATCH":
         shown = _saved(request, shown)
-    return Response(ModelSerializer(shown).data)
+    return Response(ModelVersionSerializer(shown).data)
 
 
 @extend_schema(request=GenerateSerializer, responses={202: JobSerializer})

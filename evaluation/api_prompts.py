@@ -81,7 +81,7 @@ class NewAnswersSerializer(serializers.Serializer[Any]):
     )
 
 
-class FieldSerializer(serializers.Serializer[Any]):
+class DrawFieldSerializer(serializers.Serializer[Any]):
     key = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]  # a field's own label is another
     rows = serializers.IntegerField()
@@ -138,14 +138,14 @@ def import_answers(request: Request, slug: str, pk: int) -> Response:
     return Response(JobSerializer(prompts.start(upload)).data, status=202)
 
 
-@extend_schema(methods=["GET"], responses=FieldSerializer(many=True))
+@extend_schema(methods=["GET"], responses=DrawFieldSerializer(many=True))
 @extend_schema(methods=["POST"], request=DrawSerializer, responses={201: PromptSetSerializer})
 @api_view(["GET", "POST"])
 def held_out_fields(request: Request, slug: str) -> Response:
     """GET: where rows are held out. POST: draw a new prompt set from there."""
     project = project_for(request, slug, Role.LEAD)
     if request.method == "GET":
-        return Response(FieldSerializer(held_out.fields(project), many=True).data)
+        return Response(DrawFieldSerializer(held_out.fields(project), many=True).data)
     form = DrawSerializer(data=request.data)
     form.is_valid(raise_exception=True)
     drawn = held_out.draw(project, held_out.Draw(**form.validated_data), person(request))

@@ -5,8 +5,8 @@ import pytest
 from cqia.accounts.models import User
 from cqia.lib.errors import CqiaError
 from evaluation import campaigns, votes
-from evaluation.models import Campaign
 from evaluation.board_charts import outcomes, ratings
+from evaluation.models import Campaign
 from evaluation.standings import standings
 from tests.poll import MakePoll
 

@@ -1,8 +1,10 @@
+from typing import Any
+
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-_short = {"blank": True, "default": ""}
+_short: Any = {"blank": True, "default": ""}
 
 
 class Migration(migrations.Migration):

@@ -153,4 +153,8 @@ def told(adaptive: bool, votes: int, seed: int) -> float:
 
 
 def met_so_far(cast: dict[tuple[int, int], list[int]]) -> list[Meeting]:
-    return [Meeting(*pair, *counts, 0) for pair, counts in cast.items() if sum(counts)]
+    return [
+        Meeting(one, other, wins, losses, 0)
+        for (one, other), (wins, losses) in cast.items()
+        if wins + losses
+    ]

@@ -62,8 +62,9 @@ def test_a_judge_is_read_beside_people(
 ) -> None:
     cookie = client_of(lead).cookies[settings.SESSION_COOKIE_NAME].value
     page = sit_down(live_server.url, viewport={"width": width, "height": 900}, color_scheme=scheme)
-    own = {"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}
-    page.context.add_cookies([own])
+    page.context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
+    )
     page.goto(f"/p/tea/evaluate/{judged.pk}/")
     page.get_by_role("link", name="Judges", exact=True).click()
     expect(page.get_by_role("heading", name="qwen3-32b")).to_be_visible()

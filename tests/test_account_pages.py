@@ -30,6 +30,15 @@ def test_it_frames_the_change_of_a_password(annotator: User, client_of: ClientOf
     assert FRAME in answer.text
 
 
+def test_who_has_no_password_is_led_to_set_one(annotator: User, client_of: ClientOf) -> None:
+    annotator.set_unusable_password()
+    annotator.save()
+    answer = client_of(annotator).post("/accounts/password/", follow=True)
+    assert answer.request["PATH_INFO"] == "/accounts/password/set/"
+    assert 'autocomplete="new-password"' in answer.text
+    assert FRAME in answer.text
+
+
 @pytest.mark.django_db
 def test_it_says_at_the_field_what_is_missing(client: Client) -> None:
     answer = client.post("/accounts/login/", {"login": "", "password": "x"})

@@ -10,6 +10,8 @@ urlpatterns = [
     path("accounts/inactive/", allauth.account_inactive, name="account_inactive"),
     path("accounts/signup/", allauth.signup, name="account_signup"),  # says that it is closed
     path("accounts/password/", allauth.password_change, name="account_change_password"),
+    # Who signs in elsewhere has none yet; allauth leads from the one to the other.
+    path("accounts/password/set/", allauth.password_set, name="account_set_password"),
     # one's own keys
     path("account/keys/", views.keys, name="keys"),
     path("account/keys/reset", views.reset_keys, name="reset-keys"),

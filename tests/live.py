@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from cqia.embedded import home, processes
-from cqia.embedded.up import is_free
+from cqia.embedded.ports import POOL, is_free
 
 # What the command line of each service holds, by the name that `cqia up` gives it.
 WORDS = {
@@ -44,9 +44,7 @@ class Installation:
     def __init__(self, place: Path) -> None:
         self.home = place / ("a-long-name-" * 8)
         self.supervisor: subprocess.Popen[str] | None = None
-        # Not a port that the system gives to clients: one that insists on an address where nobody
-        # listens may be connected to itself, and then holds the port.
-        self.port = next(port for port in sample(range(20_000, 30_000), 100) if is_free(port))
+        self.port = next(port for port in sample(POOL, 100) if is_free(port))
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = {**os.environ, "CQIA_HOME": str(self.home)}
         for name in ("CQIA_DATABASE_URL", "CQIA_REDIS_URL", "DJANGO_SETTINGS_MODULE"):

@@ -5,7 +5,6 @@ import os
 import random
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -13,17 +12,13 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from cqia.embedded import home, postgres, redis
+from cqia.embedded.ports import POOL, Ports
 
 _running: list[subprocess.Popen[bytes]] = []
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
-def free_port() -> int:
-    """A port that nobody listens on, below those from which systems number their clients."""
-    while True:
-        port = random.randint(20_000, 30_000)
-        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
+_ports = Ports()
 
 
 def start() -> None:
@@ -36,7 +31,8 @@ def start() -> None:
     place = tempfile.mkdtemp(prefix="cqia-test-")
     os.chmod(place, 0o711)
     os.environ["CQIA_HOME"] = os.environ["CQIA_TEST_SERVERS"] = place
-    home.write_run({"postgres_port": free_port(), "redis_port": free_port()})
+    postgres_port, redis_port = (_ports.choose(random.choice(POOL)) for _ in range(2))
+    home.write_run({"postgres_port": postgres_port, "redis_port": redis_port})
     run = home.read_run()
     postgres.create_cluster(sync=False)
     _spawn(postgres.account().popen(postgres.command(run["postgres_port"], FAST)))

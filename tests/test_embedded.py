@@ -15,8 +15,9 @@ import pytest
 
 from cqia.embedded import home, processes, steps
 from cqia.embedded.account import NoAccount, account_for
+from cqia.embedded.ports import Ports, is_free
 from cqia.embedded.supervisor import Service, Supervisor
-from cqia.embedded.up import Options, Refused, Start, free_port, is_free
+from cqia.embedded.up import Options, Refused, Start
 from tests.live import Installation, eventually
 
 PROGRAM = "import time; print('here', flush=True); time.sleep(600)"
@@ -208,8 +209,18 @@ def test_it_takes_the_next_port_when_the_usual_one_is_taken(
 
 
 def test_it_keeps_the_port_of_the_last_start_while_it_is_free(taken: int) -> None:
-    assert free_port(taken) != taken
-    assert is_free(free_port(taken))
+    chosen = Ports().choose(taken)
+    assert chosen != taken
+    assert is_free(chosen)
+    assert Ports().choose(chosen) == chosen
+
+
+@pytest.mark.usefixtures("place")
+def test_two_that_start_at_once_choose_different_ports() -> None:
+    first, second = Start(Options()), Start(Options())
+    ports = [start._choose_ports() for start in (first, second)]
+    for name in ("postgres_port", "redis_port", "web_url"):
+        assert ports[0].get(name) != ports[1].get(name)
 
 
 # The whole

@@ -157,6 +157,8 @@ _APPROVED = f"""
 from django.db import connection
 from annotation.models import Batch, Project, Source
 from cqia.accounts.models import User
+MOVES = (("imported", "queue", "queued"), ("queued", "annotate", "annotated"),
+    ("annotated", "approve", "approved"))
 project, person = Project.objects.get(slug="{SLUG}"), User.objects.get(username="freezer")
 source = Source.objects.create(project=project, name="茶", recipe="alpaca", licence="CC0-1.0",
     licence_kind="CC0-1.0", consent="not_needed", output_terms="none")
@@ -177,6 +179,10 @@ with connection.cursor() as cursor:
         created_at) SELECT pair_id, %s, 'approve', answer.id, '', 5, now()
           FROM annotation_response answer JOIN annotation_pair pair ON pair.id = pair_id
          WHERE batch_id = %s''', [person.pk, batch.pk])
+    for before, verb, after in MOVES:
+        cursor.execute('''INSERT INTO annotation_transition (pair_id, verb, before, after, actor_id,
+            reason, note, at) SELECT id, %s, %s, %s, %s, '', '', now() FROM annotation_pair
+             WHERE batch_id = %s''', [verb, before, after, person.pk, batch.pk])
     for check in ("contamination", "personal_data"):
         from annotation.checks import CHECK_OF
         cursor.execute('''INSERT INTO annotation_finding (pair_id, project_id, check_id, version, score,

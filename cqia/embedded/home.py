@@ -17,8 +17,7 @@ from typing import TypedDict
 from cqia import environment as env
 
 PROJECT = Path(__file__).resolve().parents[2]
-# Taken when free, so that addresses stay the same from one start to the next. Below the range from
-# which systems number their clients: one that retries a dead server could hold the port itself.
+# Taken when free, so that addresses stay the same from one start to the next.
 POSTGRES_PORT = 25431
 REDIS_PORT = 26371
 

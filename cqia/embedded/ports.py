@@ -9,8 +9,8 @@ import fcntl
 import random
 import socket
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
-from typing import IO
 
 # Below the range from which systems number their clients: one that retries a dead server could
 # be connected to itself, and then holds the port.
@@ -21,24 +21,21 @@ class Ports:
     """The ports that this process has claimed; they are free for others when it ends."""
 
     def __init__(self) -> None:
-        self._locks: list[IO[str]] = []
+        self._locks: list[ExitStack] = []
 
     def claim(self, port: int, host: str = "127.0.0.1") -> bool:
         """Keep a port on which a server could listen now; False when somebody else has it."""
-        try:
-            lock = open(Path(tempfile.gettempdir()) / f"cqia-port-{port}.lock", "w")
-        except PermissionError:  # made by another user, who runs CQIA too
-            return False
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.close()
-            return False
-        if not is_free(port, host):
-            lock.close()
-            return False
-        self._locks.append(lock)
-        return True
+        with ExitStack() as held:
+            try:
+                name = Path(tempfile.gettempdir(), f"cqia-port-{port}.lock")
+                lock = held.enter_context(name.open("w"))
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except (PermissionError, BlockingIOError):  # another user's, another start's
+                return False
+            if not is_free(port, host):
+                return False
+            self._locks.append(held.pop_all())
+            return True
 
     def choose(self, wanted: int) -> int:
         """`wanted` when it can be had on 127.0.0.1, else any port that can; raises OSError."""

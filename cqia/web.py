@@ -1,5 +1,6 @@
 """Settings of gunicorn, the web server: `gunicorn -c python:cqia.web cqia.wsgi`."""
 
+import gc
 import importlib
 import os
 import threading
@@ -33,13 +34,19 @@ def when_ready(_server: Any) -> None:
     """
     get_resolver().url_patterns  # noqa: B018  (reading it imports them)
     importlib.import_module("pandas")
+    # What is there now stays: the collector need not look at it again, nor copy its pages.
+    gc.collect()
+    gc.freeze()
+    # A page makes some 20,000 objects and hardly a cycle: looking after each 700, as is usual, takes
+    # a tenth of the time of a page (benchmarks/workbench.py).
+    gc.set_threshold(20_000, 20, 20)
 
 
 def post_worker_init(_worker: Any) -> None:
-    """Import what draws and ranks once the start is over: its seconds would be the first reader's."""
+    """Import what draws once the start is over: its seconds would be the first reader's."""
     warming = threading.Timer(5, lambda: [importlib.import_module(name) for name in SLOW])
     warming.daemon = True
     warming.start()
 
 
-SLOW = ("altair", "vl_convert", "evalica")
+SLOW = ("altair", "vl_convert")

@@ -25,10 +25,10 @@ class LeadsDoNotVote(CqiaError):
 
 def project_to_vote_in(request: AnyRequest, slug: str) -> Project:
     """The project, for its evaluators. Leads are told why they are not among them."""
-    held = _roles(request, slug)
-    if Role.LEAD in held:
+    project = project_for(request, slug, Role.EVALUATOR, Role.LEAD)
+    if Role.LEAD in _roles(request, slug):
         raise LeadsDoNotVote
-    return project_for(request, slug, Role.EVALUATOR)
+    return project
 
 
 def campaign_to_vote_in(request: AnyRequest, slug: str, pk: int) -> Campaign:
@@ -53,5 +53,7 @@ def campaign_to_read(request: AnyRequest, slug: str, pk: int) -> Campaign:
 
 
 def _roles(request: AnyRequest, slug: str) -> frozenset[Role]:
-    user = person(request) if isinstance(request, rest.Request) else request.user
-    return roles_in(user, slug)[1]
+    """What the person does in the project; a page knows it, once it has asked for the project."""
+    if isinstance(request, rest.Request):
+        return roles_in(person(request), slug)[1]
+    return request.roles

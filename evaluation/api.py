@@ -13,6 +13,7 @@ from cqia.accounts.http import person
 from evaluation import votes
 from evaluation.access import campaign_to_vote_in
 from evaluation.models import Ballot
+from evaluation.own_progress import own_progress
 
 
 class BallotSerializer(serializers.Serializer[Any]):
@@ -113,5 +114,5 @@ def undo(request: Request, slug: str, pk: int) -> Response:
 def questions(request: Request, slug: str, pk: int) -> Response:
     """What the campaign asks about each comparison, and how many you have done."""
     campaign = campaign_to_vote_in(request, slug, pk)
-    progress = votes.progress_of(person(request), campaign)
+    progress = own_progress(person(request), campaign)
     return Response(QuestionsSerializer({"campaign": campaign, "progress": progress}).data)

@@ -4,44 +4,91 @@ Everything here chooses among ballots that were drawn and committed; nothing is 
 """
 
 import random
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db import connection
 
 from cqia.accounts.models import User
-from cqia.lib import slots
 from evaluation.designs import Kind
-from evaluation.models import Ballot, Campaign, Matchup, ModelVersion
+from evaluation.models import Answer, Ballot, Campaign, Matchup, ModelVersion
 
 REPEAT_AFTER = 8
 """Votes a person casts before they are asked one again; a default of this project."""
 
 dice = random.SystemRandom()
 
+BALLOTS, _MATCHUPS = Ballot._meta.db_table, Matchup._meta.db_table
+_ANSWERS, _TRAINED = Answer._meta.db_table, ModelVersion.trained_by.through._meta.db_table
+
+# Asked with every vote; the ORM would build each of these anew, which takes longer than their answers.
+_TAKE_SQL = f"""
+UPDATE {BALLOTS} SET holder_id = %(user)s, held_since = statement_timestamp(),
+       held_until = statement_timestamp() + %(lease)s
+ WHERE id = ({{chosen}} FOR UPDATE OF free SKIP LOCKED) RETURNING *
+"""
+# Free ballots, without those on a model that this person trained; of matchups new to them.
+_FREE = f"""
+  FROM {BALLOTS} free
+ WHERE free.campaign_id = %(campaign)s AND free.holder_id IS NULL AND NOT free.spare
+   AND free.kind <> 'repeat'
+   AND (cardinality(%(own)s::bigint[]) = 0 OR NOT EXISTS (
+           SELECT FROM {_MATCHUPS} matchup JOIN {_ANSWERS} answer
+                    ON answer.id IN (matchup.first_id, matchup.second_id)
+            WHERE matchup.id = free.matchup_id AND answer.model_id = ANY(%(own)s::bigint[])))
+"""
+# OFFSET 0 keeps the planner from a join: each ballot is looked at by itself, until one fits.
+_NEXT = f"""
+SELECT free.id {_FREE} AND free.lane = %(lane)s
+   AND NOT EXISTS (SELECT FROM {BALLOTS} met
+                    WHERE met.matchup_id = free.matchup_id AND met.holder_id = %(user)s OFFSET 0)
+ ORDER BY free.place LIMIT 1
+"""
+_COUNT_SQL = f"""
+SELECT count(DISTINCT matchup_id) FROM (
+    SELECT free.matchup_id {_FREE}
+       AND free.matchup_id NOT IN (SELECT matchup_id FROM {BALLOTS}
+                                    WHERE campaign_id = %(campaign)s AND holder_id = %(user)s)
+     LIMIT %(most)s) AS open
+"""
+# A repeat of a vote that this person cast, with so many votes since; the first drawn first.
+_AGAIN = f"""
+SELECT free.id FROM {BALLOTS} free JOIN {BALLOTS} vote ON vote.id = free.repeats_id
+ WHERE free.campaign_id = %(campaign)s AND free.kind = 'repeat' AND free.holder_id IS NULL
+   AND vote.holder_id = %(user)s AND vote.choice <> 'skip'
+   AND vote.done_at <= (SELECT done_at FROM {BALLOTS}
+                         WHERE campaign_id = %(campaign)s AND holder_id = %(user)s
+                           AND done_at IS NOT NULL
+                         ORDER BY done_at DESC OFFSET %(since)s LIMIT 1)
+ ORDER BY free.place LIMIT 1
+"""
+_OWN_SQL = f"""
+SELECT modelversion_id FROM {_TRAINED} JOIN {Campaign.models_compared.through._meta.db_table} compared
+ USING (modelversion_id) WHERE compared.campaign_id = %s AND user_id = %s
+"""
+
 
 def take(user: User, campaign: Campaign, lease: timedelta) -> Ballot | None:
     """Give this person the next ballot: a repeat that is due, else the first free one of their lane.
 
-    None where nothing is left for them.
+    Each is one statement, so that no lock outlives it. None where nothing is left for them.
     """
-    due = _repeats(user, campaign)
-    if due is not None:
-        seen = _votes_ago(user, campaign, REPEAT_AFTER)
-        if seen is not None:
-            again = slots.take_first(due.filter(_done_by(user, seen)), user, lease)
-            if again is not None:
-                return again
-    free = _free(user, campaign)
+    values = {"user": user.pk, "campaign": campaign.pk, "lease": lease}
+    if campaign.repeats and (again := _take(_AGAIN, values | {"since": REPEAT_AFTER})):
+        return again
+    values["own"] = trained_by(user, campaign)
     for lane in _lanes(campaign):
-        taken = slots.take_first(free.filter(lane=lane).order_by("place"), user, lease)
-        if taken is not None:
+        if taken := _take(_NEXT, values | {"lane": lane}):
             return taken
-    return None if due is None else slots.take_first(due, user, lease)
+    return _take(_AGAIN, values | {"since": 0}) if campaign.repeats else None
 
 
-def open_for(user: User, campaign: Campaign) -> QuerySet[Ballot]:
-    """Free ballots that this person may still get, those of one matchup counting once each."""
-    return _free(user, campaign)
+def count_open(user: User, campaign: Campaign, most: int) -> int:
+    """Matchups that this person may still get, found among `most` free ballots at most."""
+    own = trained_by(user, campaign)
+    values = {"user": user.pk, "campaign": campaign.pk, "own": own, "most": most}
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT_SQL, values)
+        return int(cursor.fetchone()[0])
 
 
 def release_spare(ballot: Ballot) -> bool:
@@ -66,46 +113,13 @@ def keep_spare(campaign: Campaign, ballot: Ballot) -> None:
 
 def trained_by(user: User, campaign: Campaign) -> list[int]:
     """Ids of the compared models that this person trained: nobody rates their own."""
-    own = ModelVersion.objects.filter(campaigns=campaign, trained_by=user)
-    return list(own.values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(_OWN_SQL, [campaign.pk, user.pk])
+        return [pk for (pk,) in cursor.fetchall()]
 
 
-def _free(user: User, campaign: Campaign) -> QuerySet[Ballot]:
-    """Free ballots of matchups new to this person, without those on a model they trained."""
-    ballots: QuerySet[Ballot] = Ballot.objects.filter(campaign=campaign)
-    met = ballots.filter(holder=user).values("matchup_id")
-    free = ballots.filter(holder=None, spare=False).exclude(kind=Ballot.Kind.REPEAT)
-    free = free.exclude(matchup_id__in=met)
-    own = trained_by(user, campaign)
-    if not own:
-        return free
-    theirs = Q(first__model__in=own) | Q(second__model__in=own)
-    return free.filter(~Exists(Matchup.objects.filter(theirs, pk=OuterRef("matchup_id"))))
-
-
-def _repeats(user: User, campaign: Campaign) -> QuerySet[Ballot] | None:
-    """Free repeats of votes that this person has cast, the first drawn first; None without any."""
-    if not campaign.repeats:
-        return None
-    repeats: QuerySet[Ballot] = Ballot.objects.filter(
-        campaign=campaign, kind=Ballot.Kind.REPEAT, holder=None
-    )
-    return repeats.filter(_done_by(user)).order_by("place")
-
-
-def _done_by(user: User, before: datetime | None = None) -> Q:
-    """Of ballots that repeat a vote of this person, cast before a time."""
-    votes = Ballot.objects.filter(holder=user, done_at__isnull=False).exclude(choice="skip")
-    if before is not None:
-        votes = votes.filter(done_at__lte=before)
-    return Q(repeats__in=votes.values("pk"))
-
-
-def _votes_ago(user: User, campaign: Campaign, votes: int) -> datetime | None:
-    """When this person had so many votes fewer; None where they have not cast as many."""
-    cast = Ballot.objects.filter(campaign=campaign, holder=user, done_at__isnull=False)
-    times = cast.order_by("-done_at").values_list("done_at", flat=True)
-    return next(iter(times[votes : votes + 1]), None)
+def _take(chosen: str, values: dict[str, object]) -> Ballot | None:
+    return next(iter(Ballot.objects.raw(_TAKE_SQL.format(chosen=chosen), values)), None)
 
 
 def _lanes(campaign: Campaign) -> list[int]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
@@ -19,7 +19,7 @@ from cqia.accounts.models import User
 from cqia.lib import slots
 from cqia.lib.errors import CqiaError
 from evaluation import naming, stopping, turns
-from evaluation.models import Ballot, Campaign, VoteEvent
+from evaluation.models import Answer, Ballot, Campaign, Matchup, Prompt, VoteEvent
 
 LEASE = timedelta(minutes=30)
 """How long a comparison stays with the person who opened it; a default of this project."""
@@ -27,15 +27,47 @@ LEASE = timedelta(minutes=30)
 UNDO = timedelta(seconds=10)
 """How long a vote can be taken back; a default of this project."""
 
-LEFT_COUNTED = 1000
-"""Comparisons to come are counted up to here, so that a huge campaign costs no more per page."""
-
 ANSWERS = frozenset({"left", "right", "tie", "both_bad"})
 FAST = "fast"
 EMPTY: dict[str, Any] = {
     **{"choice": "", "seconds": 0, "reason": ""},
     **{"ratings": {}, "tags": [], "flags": [], "done_at": None},
 }
+
+
+# Asked with every vote; the ORM would build each of these anew, which takes longer than their answers.
+# Requests of one person wait for each other: two windows get the same ballot.
+_TURN_SQL = f"""
+SELECT campaign.state FROM {User._meta.db_table} person, {Campaign._meta.db_table} campaign
+ WHERE person.id = %s AND campaign.id = %s FOR NO KEY UPDATE OF person
+"""
+# One's own ballot, its lease renewed; also one whose lease ran out and that nobody has taken. The one
+# opened first: a vote taken back comes before what was shown after it.
+_HELD_SQL = f"""
+UPDATE {turns.BALLOTS} SET held_until = statement_timestamp() + %(lease)s,
+       held_since = CASE WHEN held_until > statement_timestamp() THEN held_since
+                         ELSE statement_timestamp() END
+ WHERE id = (SELECT id FROM {turns.BALLOTS}
+              WHERE campaign_id = %(campaign)s AND holder_id = %(user)s AND done_at IS NULL
+              ORDER BY held_since LIMIT 1)
+RETURNING *
+"""
+_SHOWN_SQL = f"""
+SELECT prompt.text, first.text,
+       CASE matchup.kind WHEN 'planted' THEN matchup.planted ELSE second.text END
+  FROM {Matchup._meta.db_table} matchup
+  JOIN {Prompt._meta.db_table} prompt ON prompt.id = matchup.prompt_id
+  JOIN {Answer._meta.db_table} first ON first.id = matchup.first_id
+  JOIN {Answer._meta.db_table} second ON second.id = matchup.second_id
+ WHERE matchup.id = %s
+"""
+
+
+class Closed(CqiaError):
+    """The campaign is over."""
+
+    def __init__(self) -> None:
+        super().__init__("campaign_closed")
 
 
 class BallotLost(CqiaError):
@@ -66,34 +98,20 @@ class Said:
     tags: Sequence[str] = ()
 
 
-@dataclass(frozen=True)
-class Progress:
-    """Of one person in one campaign: votes cast, and those they can still cast (LEFT_COUNTED at most).
-
-    `rest`: they have cast as many today as the campaign takes of one person in a day.
-    """
-
-    cast: int
-    left: int
-    rest: bool = False
-
-    @property
-    def total(self) -> int:
-        return self.cast + self.left
-
-
-def token_of(ballot: Ballot, user: User) -> str:
-    return salted_hmac(
-        "evaluation.ballot", f"{ballot.pk}:{user.pk}", algorithm="sha256"
-    ).hexdigest()
+def token_of(ballot: Ballot | int, user: User) -> str:
+    """What names a ballot, or the one of this id, to one person."""
+    pk = ballot if isinstance(ballot, int) else ballot.pk
+    return salted_hmac("evaluation.ballot", f"{pk}:{user.pk}", algorithm="sha256").hexdigest()
 
 
 def show(ballot: Ballot, user: User) -> Shown:
     """The ballot as this person may see it, on the sides that were drawn for it."""
-    matchup = ballot.matchup
-    texts = [naming.shown(matchup.campaign, text) for text in matchup.texts()]
-    left, right = texts if ballot.first_is_left else reversed(texts)
-    return Shown(token_of(ballot, user), matchup.prompt.text, left, right)
+    with connection.cursor() as cursor:
+        cursor.execute(_SHOWN_SQL, [ballot.matchup_id])
+        question, *texts = cursor.fetchone()
+    first, second = (naming.shown(ballot.campaign, text) for text in texts)
+    left, right = (first, second) if ballot.first_is_left else (second, first)
+    return Shown(token_of(ballot, user), question, left, right)
 
 
 def next_ballot(user: User, campaign: Campaign) -> Ballot | None:
@@ -102,15 +120,16 @@ def next_ballot(user: User, campaign: Campaign) -> Ballot | None:
     The end is also where they have cast as many today as the campaign allows. Raises where it is closed.
     """
     with transaction.atomic():
-        _take_turns(user)
-        if not Campaign.objects.filter(pk=campaign.pk, state=Campaign.State.OPEN).exists():
-            raise CqiaError("campaign_closed")
+        if _take_turns(user, campaign) != Campaign.State.OPEN:
+            raise Closed
         ballot = _held(user, campaign)
         if ballot is None and not _is_full(user, campaign):
             ballot = turns.take(user, campaign, LEASE)
             if ballot is None and slots.free_expired(_ballots(campaign)):
                 ballot = turns.take(user, campaign, LEASE)
-        return ballot and _read(ballot)
+    if ballot is not None:
+        ballot.campaign = campaign
+    return ballot
 
 
 def cast(user: User, campaign: Campaign, token: str, said: Said | str) -> None:
@@ -122,7 +141,7 @@ def cast(user: User, campaign: Campaign, token: str, said: Said | str) -> None:
     said = Said(said) if isinstance(said, str) else said
     _check(campaign, said)
     with transaction.atomic():
-        _take_turns(user)
+        _take_turns(user, campaign)
         ballot = _named(user, campaign, token)
         if ballot is None:
             return _accept_repeat(user, campaign, token)
@@ -141,7 +160,7 @@ def skip(user: User, campaign: Campaign, token: str, reason: str) -> None:
     if "skip" not in campaign.allowed or reason not in Ballot.Reason.values:
         raise CqiaError("unknown_skip_reason")
     with transaction.atomic():
-        _take_turns(user)
+        _take_turns(user, campaign)
         ballot = _named(user, campaign, token)
         if ballot is None:
             return _accept_repeat(user, campaign, token)
@@ -157,40 +176,25 @@ def undo(user: User, campaign: Campaign, token: str) -> None:
     Raises where it is older than UNDO, not theirs, or the campaign is closed.
     """
     with transaction.atomic():
-        _take_turns(user)
-        ballot = undoable(user, campaign)
+        _take_turns(user, campaign)
+        ballot = _undoable(user, campaign)
         if ballot is None or not constant_time_compare(token, token_of(ballot, user)):
             raise CqiaError("undo_too_late")
         if ballot.choice == Ballot.Choice.SKIP:
             turns.keep_spare(campaign, ballot)
         lease = {"held_until": timezone.now() + LEASE}
         if not _open(ballot).update(**EMPTY, **lease):
-            raise CqiaError("campaign_closed")
+            raise Closed
         VoteEvent.objects.create(ballot=ballot, user=user, verb=VoteEvent.Verb.UNDO)
 
 
-def undoable(user: User, campaign: Campaign) -> Ballot | None:
+def _undoable(user: User, campaign: Campaign) -> Ballot | None:
     """What this person did last, as long as they can take it back."""
     since = timezone.now() - UNDO
     last: Ballot | None = (
         _ballots(campaign).filter(holder=user, done_at__gt=since).order_by("-done_at").first()
     )
     return last
-
-
-def progress_of(user: User, campaign: Campaign) -> Progress:
-    """How far this person is. `left` are matchups new to them that still want a vote."""
-    mine = _ballots(campaign).filter(holder=user)
-    free = turns.open_for(user, campaign)[:LEFT_COUNTED]
-    new: int = free.aggregate(n=models.Count("matchup_id", distinct=True))["n"]
-    waiting = models.Count("pk", filter=models.Q(done_at=None))
-    counts = mine.aggregate(held=waiting, cast=models.Count("done_at"))
-    held, cast = counts["held"], counts["cast"]
-    left = min(new + held, LEFT_COUNTED)
-    if campaign.daily_cap is None:
-        return Progress(cast, left)
-    today = max(campaign.daily_cap - _today(user, campaign), held)
-    return Progress(cast, min(left, today), rest=left > 0 and today == 0)
 
 
 def open_to(project: Project) -> models.QuerySet[Campaign]:
@@ -225,7 +229,7 @@ def _flags(campaign: Campaign, seconds: float) -> list[str]:
 
 def _finish(user: User, ballot: Ballot, verb: str, given: dict[str, Any]) -> None:
     if not _open(ballot).update(**EMPTY | given | {"done_at": timezone.now()}):
-        raise CqiaError("campaign_closed")
+        raise Closed
     VoteEvent.objects.create(ballot=ballot, user=user, verb=verb, payload=given)
 
 
@@ -240,9 +244,11 @@ def _ballots(campaign: Campaign) -> slots.SlotQuerySet:
     return Ballot.objects.filter(campaign=campaign)
 
 
-def _take_turns(user: User) -> None:
-    """Requests of one person wait for each other: two windows get the same ballot."""
-    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+def _take_turns(user: User, campaign: Campaign) -> str:
+    """Wait for this person's other requests; returns the campaign's state."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TURN_SQL, [user.pk, campaign.pk])
+        return str(cursor.fetchone()[0])
 
 
 def _named(user: User, campaign: Campaign, token: str) -> Ballot | None:
@@ -252,19 +258,8 @@ def _named(user: User, campaign: Campaign, token: str) -> Ballot | None:
 
 
 def _held(user: User, campaign: Campaign) -> Ballot | None:
-    """One's own ballot, its lease renewed; also one whose lease ran out and that nobody has taken.
-
-    The one opened first: a vote taken back comes before what was shown after it.
-    """
-    held = _ballots(campaign).filter(holder=user, done_at=None).order_by("held_since")
-    ballot: Ballot | None = held.first()
-    if ballot is not None:
-        now = timezone.now()
-        if ballot.held_until is None or ballot.held_until < now:
-            ballot.held_since = now
-        ballot.held_until = now + LEASE
-        ballot.save(update_fields=["held_since", "held_until"])
-    return ballot
+    values = {"user": user.pk, "campaign": campaign.pk, "lease": LEASE}
+    return next(iter(Ballot.objects.raw(_HELD_SQL, values)), None)
 
 
 def _is_full(user: User, campaign: Campaign) -> bool:
@@ -272,15 +267,12 @@ def _is_full(user: User, campaign: Campaign) -> bool:
 
 
 def _today(user: User, campaign: Campaign) -> int:
-    """What this person did since midnight, in the time zone of the installation."""
-    midnight: datetime = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    return _ballots(campaign).filter(holder=user, done_at__gte=midnight).count()
+    return _ballots(campaign).filter(holder=user, done_at__gte=midnight()).count()
 
 
-def _read(ballot: Ballot) -> Ballot:
-    related = ("matchup__campaign", "matchup__prompt", "matchup__first", "matchup__second")
-    read: Ballot = Ballot.objects.select_related(*related).get(pk=ballot.pk)
-    return read
+def midnight() -> datetime:
+    """When the day began, in the time zone of the installation."""
+    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _accept_repeat(user: User, campaign: Campaign, token: str) -> None:

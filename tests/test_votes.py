@@ -11,6 +11,7 @@ from cqia.accounts.models import User
 from cqia.lib.errors import CqiaError
 from evaluation import campaigns, votes
 from evaluation.models import Ballot, Campaign, VoteEvent
+from evaluation.own_progress import OwnProgress, own_progress
 from tests.poll import MakePoll, Vote
 
 
@@ -245,7 +246,7 @@ def test_it_lets_a_person_rest_at_the_daily_cap(
     campaign = make_poll(prompts=4)
     campaign.daily_cap = 2
     assert [vote(evaluator, campaign) is None for _ in range(3)] == [False, False, True]
-    assert votes.progress_of(evaluator, campaign) == votes.Progress(cast=2, left=0, rest=True)
+    assert own_progress(evaluator, campaign) == OwnProgress(cast=2, left=0, rest=True)
     Ballot.objects.filter(holder=evaluator).update(done_at=timezone.now() - timedelta(days=1))
     assert vote(evaluator, campaign) is not None
 
@@ -275,8 +276,8 @@ def test_it_counts_what_is_left_for_a_person(
     campaign = make_poll(prompts=4, votes=1)
     vote(evaluator, campaign)
     taken(second_evaluator, campaign)
-    assert votes.progress_of(evaluator, campaign) == votes.Progress(cast=1, left=2)
-    assert votes.progress_of(second_evaluator, campaign) == votes.Progress(cast=0, left=3)
+    assert own_progress(evaluator, campaign) == OwnProgress(cast=1, left=2)
+    assert own_progress(second_evaluator, campaign) == OwnProgress(cast=0, left=3)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,7 +9,7 @@ from django.db import transaction
 from annotation.models import Project
 from cqia.accounts.models import User
 from cqia.lib import slots
-from evaluation import campaigns, prompts, turns, votes
+from evaluation import campaigns, prompts, votes
 from evaluation.demo import script
 from evaluation.models import Ballot, Campaign, ModelVersion, PromptSet, Upload
 
@@ -64,7 +64,8 @@ def _vote(campaign: Campaign, users: dict[str, User]) -> None:
     for username, choices in wanted.items():
         user = users[username]
         for key, better in choices.items():
-            free = turns.open_for(user, campaign).filter(matchup__prompt__key=key)
+            free = campaign.ballots.asked().filter(matchup__prompt__key=key)
+            free = free.exclude(matchup__ballots__holder=user)
             with transaction.atomic():
                 ballot = slots.take_first(free.order_by("place"), user, votes.LEASE)
                 if ballot is not None:  # else a run that was killed has cast it

@@ -16,6 +16,7 @@ from cqia.lib.errors import CqiaError
 from evaluation import votes
 from evaluation.access import campaign_to_vote_in, project_to_vote_in
 from evaluation.models import Ballot, Campaign
+from evaluation.own_progress import own_progress
 
 
 @login_required
@@ -34,7 +35,7 @@ def vote(request: Request, slug: str) -> HttpResponse:
     if only and "all" not in request.GET:
         return redirect(only)
     closed = project.campaigns.filter(state=Campaign.State.CLOSED).order_by("-closed_at")
-    choice = [(each, votes.progress_of(request.user, each)) for each in open_now]
+    choice = [(each, own_progress(request.user, each)) for each in open_now]
     listed = {"room": "vote", "campaigns": choice, "closed": closed}
     return render(request, "evaluation/vote_list.html", listed)
 
@@ -94,25 +95,22 @@ def _is_new(request: Request, open_now: Sequence[Campaign]) -> bool:
 
 
 def _go_on(request: Request, slug: str, campaign: Campaign) -> HttpResponse:
-    campaign.refresh_from_db(fields=["state", "priorities"])
-    if campaign.state != Campaign.State.OPEN:
-        url = reverse("evaluation:vote", args=[slug])
-        return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
-    if request.htmx:
+    if not request.htmx:
+        return redirect("evaluation:ballot", slug, campaign.pk)
+    try:
         return _next(request, campaign)
-    return redirect("evaluation:ballot", slug, campaign.pk)
+    except votes.Closed:
+        return HttpResponseClientRedirect(reverse("evaluation:vote", args=[slug]))
 
 
 def _next(request: Request, campaign: Campaign) -> HttpResponse:
     ballot = votes.next_ballot(request.user, campaign)
-    last = votes.undoable(request.user, campaign)
     labels = dict(Campaign.Criterion.choices)
     context = {
         "room": "vote",
         "campaign": campaign,
-        "progress": votes.progress_of(request.user, campaign),
+        "progress": own_progress(request.user, campaign),
         "shown": None if ballot is None else votes.show(ballot, request.user),
-        "last": None if last is None else votes.token_of(last, request.user),
         "undo_seconds": int(votes.UNDO.total_seconds()),
         "criteria": [(at, key, labels[key]) for at, key in enumerate(campaign.criteria, 1)],
         "reasons": Ballot.Reason.choices,

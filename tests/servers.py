@@ -67,6 +67,7 @@ def stop() -> None:
     for process in _running:
         with suppress(subprocess.TimeoutExpired):
             process.wait(10)
+    _ports.release()
     if _running:
         shutil.rmtree(os.environ["CQIA_TEST_SERVERS"], ignore_errors=True)
 

@@ -203,24 +203,32 @@ def test_it_takes_the_next_port_when_the_usual_one_is_taken(
     taken: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("cqia.embedded.up.DEFAULT_PORT", taken)
-    run = Start(Options())._choose_ports()
+    start = Start(Options())
+    run = start._choose_ports()
+    start.ports.release()
     assert run["web_url"] != f"http://127.0.0.1:{taken}/"
     assert f"Port {taken} is in use; taking" in capsys.readouterr().out
 
 
 def test_it_keeps_the_port_of_the_last_start_while_it_is_free(taken: int) -> None:
-    chosen = Ports().choose(taken)
+    ports = Ports()
+    chosen = ports.choose(taken)
     assert chosen != taken
     assert is_free(chosen)
-    assert Ports().choose(chosen) == chosen
+    ports.release()
+    assert ports.choose(chosen) == chosen
+    ports.release()
 
 
 @pytest.mark.usefixtures("place")
 def test_two_that_start_at_once_choose_different_ports() -> None:
     first, second = Start(Options()), Start(Options())
-    ports = [start._choose_ports() for start in (first, second)]
-    for name in ("postgres_port", "redis_port", "web_url"):
-        assert ports[0].get(name) != ports[1].get(name)
+    one, other = first._choose_ports(), second._choose_ports()
+    for start in (first, second):
+        start.ports.release()
+    assert one["postgres_port"] != other["postgres_port"]
+    assert one["redis_port"] != other["redis_port"]
+    assert one["web_url"] != other["web_url"]
 
 
 # The whole

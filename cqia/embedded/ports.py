@@ -18,23 +18,23 @@ POOL = range(20_000, 30_000)
 
 
 class Ports:
-    """The ports that this process has claimed; they are free for others when it ends."""
+    """The ports that this process has claimed, until it releases them or ends."""
 
     def __init__(self) -> None:
-        self._locks: list[ExitStack] = []
+        self._held = ExitStack()
 
     def claim(self, port: int, host: str = "127.0.0.1") -> bool:
         """Keep a port on which a server could listen now; False when somebody else has it."""
-        with ExitStack() as held:
+        with ExitStack() as mine:
             try:
                 name = Path(tempfile.gettempdir(), f"cqia-port-{port}.lock")
-                lock = held.enter_context(name.open("w"))
+                lock = mine.enter_context(name.open("w"))
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except (PermissionError, BlockingIOError):  # another user's, another start's
                 return False
             if not is_free(port, host):
                 return False
-            self._locks.append(held.pop_all())
+            self._held.enter_context(mine.pop_all())
             return True
 
     def choose(self, wanted: int) -> int:
@@ -43,6 +43,10 @@ class Ports:
             if self.claim(port):
                 return port
         raise OSError("No port of 127.0.0.1 is free.")
+
+    def release(self) -> None:
+        """Let others have them."""
+        self._held.close()
 
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:

@@ -83,6 +83,7 @@ class Start:
         finally:
             self.say("Stopping")
             self.supervisor.stop()
+            self.ports.release()
             self.say("Stopped")
 
     def _choose_ports(self) -> home.Run:

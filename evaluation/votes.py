@@ -179,7 +179,7 @@ def undo(user: User, campaign: Campaign, token: str) -> None:
         _take_turns(user, campaign)
         ballot = _undoable(user, campaign)
         if ballot is None or not constant_time_compare(token, token_of(ballot, user)):
-            raise CqiaError("undo_too_late")
+            raise CqiaError("vote_final")
         if ballot.choice == Ballot.Choice.SKIP:
             turns.keep_spare(campaign, ballot)
         lease = {"held_until": timezone.now() + LEASE}
@@ -215,7 +215,7 @@ def _check(campaign: Campaign, said: Said) -> None:
             raise CqiaError("unknown_rating", {"criterion": criterion, "answer": answer})
     for tag in said.tags:
         if tag not in campaign.tags:
-            raise CqiaError("unknown_tag", {"tag": tag})
+            raise CqiaError("unknown_vote_tag", {"tag": tag})
 
 
 def _seconds(ballot: Ballot) -> float:

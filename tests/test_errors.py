@@ -1,12 +1,17 @@
 import pickle
 import re
+from pathlib import Path
 
 import orjson
 import pytest
 from django.utils import translation
 from django.utils.translation import gettext_lazy
 
+from cqia.lib import errors
+from cqia.lib.board_faults import BOARD_FAULTS
 from cqia.lib.errors import MESSAGES, REASONS, TYPES, CqiaError, explain, type_of
+from cqia.lib.release_faults import RELEASE_FAULTS
+from cqia.lib.vote_faults import VOTE_FAULTS
 
 EVERY_PARAM = {
     name: "7" for text in MESSAGES.values() for name in re.findall(r"%\((\w+)\)s", str(text))
@@ -30,6 +35,12 @@ def test_it_has_figures_for_every_message(code: str) -> None:
     said = explain(code, EVERY_PARAM)
     assert not said.startswith(code)
     assert "%" not in said
+
+
+def test_each_message_has_a_code_of_its_own() -> None:
+    here = Path(errors.__file__).read_text()
+    rooms = [*RELEASE_FAULTS, *VOTE_FAULTS, *BOARD_FAULTS]
+    assert [code for code in rooms if f'"{code}": ' in here or rooms.count(code) > 1] == []
 
 
 def test_it_shows_a_code_it_does_not_know() -> None:

@@ -60,7 +60,7 @@ def test_it_keeps_a_vote_with_ratings_and_tags(voter: Client, campaign: Campaign
     ("given", "code"),
     [
         ({"choice": "left", "ratings": {"zebra": "tie"}}, "unknown_rating"),
-        ({"choice": "left", "tags": ["zebra"]}, "unknown_tag"),
+        ({"choice": "left", "tags": ["zebra"]}, "unknown_vote_tag"),
     ],
 )
 def test_it_names_what_was_not_asked(
@@ -82,7 +82,7 @@ def test_it_skips_and_takes_that_back(voter: Client, campaign: Campaign) -> None
 
 def test_it_refuses_to_take_back_what_was_not_done(voter: Client, campaign: Campaign) -> None:
     answer = send(voter, campaign, "undo", ballot=held(voter, campaign))
-    assert (answer.status_code, answer.json()["code"]) == (400, "undo_too_late")
+    assert (answer.status_code, answer.json()["code"]) == (400, "vote_final")
 
 
 def test_it_skips_only_with_a_reason_it_knows(voter: Client, campaign: Campaign) -> None:

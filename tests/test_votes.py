@@ -214,7 +214,7 @@ def test_it_keeps_ratings_and_tags(make_poll: MakePoll, evaluator: User) -> None
     [
         (votes.Said("left", {"zebra": "tie"}), "unknown_rating"),
         (votes.Said("left", {"safety": "zebra"}), "unknown_rating"),
-        (votes.Said("left", {}, ["zebra"]), "unknown_tag"),
+        (votes.Said("left", {}, ["zebra"]), "unknown_vote_tag"),
         (votes.Said("skip"), "unknown_choice"),
         (votes.Said("tie"), "unknown_choice"),
     ],

@@ -54,9 +54,9 @@ VOTE_FAULTS: dict[str, Promise] = {
     "ballot_lost": _("This comparison was open for too long and has gone to somebody else."),
     "unknown_choice": _("Choose A, B, tie or both bad."),
     "unknown_rating": _("“%(criterion)s” is not asked here, or “%(answer)s” is no answer to it."),
-    "unknown_tag": _("“%(tag)s” is not among the reasons that may be given."),
+    "unknown_vote_tag": _("“%(tag)s” is not among the reasons that may be given."),
     "unknown_skip_reason": _("Say why you skip: one of the reasons that are offered."),
-    "undo_too_late": _("This vote is final: it can be taken back for ten seconds only."),
+    "vote_final": _("This vote is final: it can be taken back for ten seconds only."),
     "leads_do_not_vote": _(
         "Leads do not vote: a vote is blind only if the voter cannot look up who answered."
     ),

@@ -9,8 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # jieba comes as source; it is built with the locked setuptools, not with whatever is newest. What is
 # imported is compiled when it is, the rest never.
 INSTALL := $(PIP) install --require-hashes --no-build-isolation --use-pep517 --no-compile
-# --dist loadgroup keeps tests that share a running `cqia up` on one worker, loadfile those of one file.
-PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup
+PYTEST := $(BIN)/python -m pytest -n auto
 REAL := $(or $(CQIA_REAL_DATA),../shared/data)
 
 .DEFAULT_GOAL := help

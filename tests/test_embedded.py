@@ -18,7 +18,7 @@ from cqia.embedded.account import NoAccount, account_for
 from cqia.embedded.ports import Ports, is_free
 from cqia.embedded.supervisor import Service, Supervisor
 from cqia.embedded.up import Options, Refused, Start
-from tests.live import Installation, eventually
+from tests.live import eventually
 
 PROGRAM = "import time; print('here', flush=True); time.sleep(600)"
 
@@ -229,71 +229,3 @@ def test_two_that_start_at_once_choose_different_ports() -> None:
     assert one["postgres_port"] != other["postgres_port"]
     assert one["redis_port"] != other["redis_port"]
     assert one["web_url"] != other["web_url"]
-
-
-# The whole
-
-
-@pytest.fixture(scope="module")
-def place_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    it = Installation(tmp_path_factory.mktemp("up"))
-    yield it
-    if it.supervisor is not None:
-        print(it.stop(signal.SIGTERM))
-
-
-@pytest.fixture
-def installation(place_of_its_own: Installation) -> Installation:
-    """One that is running, started only by the first test and after one that stopped it."""
-    if place_of_its_own.supervisor is None:
-        place_of_its_own.up()
-    return place_of_its_own
-
-
-@pytest.mark.xdist_group("up")
-@pytest.mark.parametrize(
-    "words", ["bin/postgres -D", "redis-server", "gunicorn", "worker -n cpu", "worker -n gpu"]
-)
-def test_it_starts_a_killed_service_again(installation: Installation, words: str) -> None:
-    eventually(lambda: installation.named(words))
-    killed = installation.named(words)[0]
-    killed.kill()
-    eventually(lambda: installation.named(words) not in ([], [killed]), seconds=10)
-    installation.wait_for_page()
-
-
-@pytest.mark.xdist_group("up")
-def test_it_says_where_it_already_runs(installation: Installation) -> None:
-    second = installation.command("up")
-    said, _ = second.communicate(timeout=30)
-    assert second.returncode == 1
-    assert f"already running: http://127.0.0.1:{installation.port}/" in said
-
-
-@pytest.mark.xdist_group("up")
-def test_its_commands_find_the_running_servers(installation: Installation) -> None:
-    asking = installation.command("migrate", "--check")
-    said, _ = asking.communicate(timeout=30)
-    assert (asking.returncode, said) == (0, "")
-
-
-@pytest.mark.xdist_group("up")
-def test_it_recovers_after_it_was_killed_itself(installation: Installation) -> None:
-    left = installation.all()
-    installation.stop(signal.SIGKILL)
-    assert any(map(processes.is_alive, left))
-    installation.up()
-    assert not any(map(processes.is_alive, left))
-
-
-@pytest.mark.xdist_group("up")
-def test_it_stops_all_it_started_and_nothing_else(installation: Installation) -> None:
-    other = subprocess.Popen(["sleep", "600"], env=installation.environment)
-    try:
-        said = installation.stop(signal.SIGINT)
-        assert said.rstrip().endswith("Stopped")
-        assert installation.all() == []
-        assert other.poll() is None
-    finally:
-        other.kill()
-        other.wait()

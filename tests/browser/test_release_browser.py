@@ -15,6 +15,8 @@ from review.models import Release, Retraction
 from tests.browser.conftest import SitDown
 from tests.cast import ClientOf, MakeAnnotated, MakeRelease
 
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
 
 @pytest.fixture
 def release(make_annotated: MakeAnnotated, make_release: MakeRelease) -> Release:

@@ -5,6 +5,7 @@ Everything here chooses among ballots that were drawn and committed; nothing is 
 
 import random
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -72,7 +73,7 @@ def take(user: User, campaign: Campaign, lease: timedelta) -> Ballot | None:
 
     Each is one statement, so that no lock outlives it. None where nothing is left for them.
     """
-    values = {"user": user.pk, "campaign": campaign.pk, "lease": lease}
+    values: dict[str, Any] = {"user": user.pk, "campaign": campaign.pk, "lease": lease}
     if campaign.repeats and (again := _take(_AGAIN, values | {"since": REPEAT_AFTER})):
         return again
     values["own"] = trained_by(user, campaign)
@@ -85,7 +86,8 @@ def take(user: User, campaign: Campaign, lease: timedelta) -> Ballot | None:
 def count_open(user: User, campaign: Campaign, most: int) -> int:
     """Matchups that this person may still get, found among `most` free ballots at most."""
     own = trained_by(user, campaign)
-    values = {"user": user.pk, "campaign": campaign.pk, "own": own, "most": most}
+    values: dict[str, Any] = {"user": user.pk, "campaign": campaign.pk}
+    values |= {"own": own, "most": most}
     with connection.cursor() as cursor:
         cursor.execute(_COUNT_SQL, values)
         return int(cursor.fetchone()[0])
@@ -118,7 +120,7 @@ def trained_by(user: User, campaign: Campaign) -> list[int]:
         return [pk for (pk,) in cursor.fetchall()]
 
 
-def _take(chosen: str, values: dict[str, object]) -> Ballot | None:
+def _take(chosen: str, values: dict[str, Any]) -> Ballot | None:
     return next(iter(Ballot.objects.raw(_TAKE_SQL.format(chosen=chosen), values)), None)
 
 

@@ -13,6 +13,7 @@ import socket
 import statistics
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote_plus, urlencode
 
@@ -131,11 +132,20 @@ def _decision(text: str, chance: random.Random) -> dict[str, str]:
 
 def annotate(port: int, cookies: list[str], seconds: float, pause: float) -> dict[str, object]:
     """Everybody decides for so long; `pause` seconds between an answer and the next decision."""
-    chance, waiting = random.Random(port), selectors.DefaultSelector()
     everybody = [Annotator(cookie, port) for cookie in cookies]
     for each in everybody:
-        waiting.register(each.connection, selectors.EVENT_READ, each)
         each.ask("page", "GET", "/p/bench/annotate/")
+    found = work(everybody, seconds, pause, random.Random(port))
+    return {**found, "prefetched": all(each.ahead_url for each in everybody)}
+
+
+def work(
+    everybody: Sequence[Annotator], seconds: float, pause: float, chance: random.Random
+) -> dict[str, object]:
+    """Those who have asked for their first page answer it, and each that comes after, for so long."""
+    waiting = selectors.DefaultSelector()
+    for each in everybody:
+        waiting.register(each.connection, selectors.EVENT_READ, each)
     due: list[tuple[float, Annotator]] = []
     took: list[float] = []
     sizes: list[int] = []
@@ -158,7 +168,6 @@ def annotate(port: int, cookies: list[str], seconds: float, pause: float) -> dic
         "seconds": spent,
         "took": took,
         "bytes": statistics.median(sizes or [0]),
-        "prefetched": all(each.ahead_url for each in everybody),
         "client_cpu": (time.process_time() - cpu) / spent,
     }
 

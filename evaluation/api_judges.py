@@ -13,7 +13,7 @@ from cqia.lib.errors import CqiaError
 from evaluation import judge_report, judging
 from evaluation.access import campaign_of_lead
 from evaluation.judge_asking import RULES_LIMIT
-from evaluation.models import Campaign
+from evaluation.models import Campaign, JudgeRun
 
 
 class ShareSerializer(serializers.Serializer[Any]):
@@ -55,11 +55,23 @@ class FavourSerializer(serializers.Serializer[Any]):
     difference = serializers.FloatField()
 
 
+class JudgeFailureSerializer(serializers.Serializer[Any]):
+    """What the judge was asked and did not say."""
+
+    question_id = serializers.CharField(source="prompt.key")
+    place = serializers.CharField(help_text="comparison and order, or answer")
+    message = serializers.CharField()
+    tries = serializers.IntegerField()
+
+
 class JudgeSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField(source="run.pk")
     judge = serializers.CharField(source="run.judge")
+    method = serializers.CharField(source="run.method", help_text="pair or score")
     state = serializers.CharField(source="run.job.state")
-    wanted = serializers.IntegerField(help_text="verdicts: two for each comparison")
+    wanted = serializers.IntegerField(
+        help_text="two verdicts for each comparison, or a score for each answer"
+    )
     given = serializers.IntegerField()
     whole = AgreementSerializer()
     categories = AgreementSerializer(many=True)
@@ -68,10 +80,12 @@ class JudgeSerializer(serializers.Serializer[Any]):
     own = serializers.ListField(
         child=serializers.CharField(), help_text="models that the judge is, or of its base"
     )
+    failures = JudgeFailureSerializer(many=True, help_text="the first fifty")
 
 
 class NewJudgeSerializer(serializers.Serializer[Any]):
     endpoint = serializers.CharField(help_text="its name")
+    method = serializers.ChoiceField(JudgeRun.Method.choices, default=JudgeRun.Method.PAIR)
     rules = serializers.DictField(
         child=serializers.CharField(max_length=RULES_LIMIT),
         default=dict,
@@ -83,7 +97,7 @@ class NewJudgeSerializer(serializers.Serializer[Any]):
 @extend_schema(methods=["POST"], request=NewJudgeSerializer, responses={202: JudgeSerializer})
 @api_view(["GET", "POST"])
 def judges(request: Request, slug: str, pk: int) -> Response:
-    """GET: the judges of a closed campaign beside its people. POST: ask one, in both orders."""
+    """GET: the judges of a closed campaign beside its people. POST: ask one."""
     campaign = campaign_of_lead(request, slug, pk)
     if request.method == "GET":
         if campaign.state != Campaign.State.CLOSED:
@@ -96,5 +110,5 @@ def judges(request: Request, slug: str, pk: int) -> Response:
     endpoint = campaign.project.endpoints.filter(name=given["endpoint"]).first()
     if endpoint is None:
         raise CqiaError("judge_gone", {"judge": given["endpoint"]})
-    run = judging.begin(campaign, endpoint, given["rules"], person(request))
+    run = judging.begin(campaign, endpoint, given["rules"], person(request), method=given["method"])
     return Response(JudgeSerializer(judge_report.report_of(run)).data, status=202)

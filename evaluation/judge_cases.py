@@ -5,15 +5,18 @@ from math import log2
 
 from django.db.models.functions import Length
 
-from evaluation.models import Answer, Ballot, JudgeRun, JudgeVerdict, Matchup
+from evaluation.models import Answer, Ballot, JudgeRun, JudgeScore, JudgeVerdict, Matchup
 from evaluation.statistics.judges import Case, majority
 
 _SIGN = {"first": 1, "second": -1, "tie": 0}
 
 
 def cases_of(run: JudgeRun) -> list[Case]:
-    """Comparisons that people voted on and that the judge read in both orders."""
-    said = _judged(run)
+    """Comparisons that people voted on and that the judge has an opinion of, in either order.
+
+    One that scores answers alone has the same in both.
+    """
+    said = _scored(run) if run.method == JudgeRun.Method.SCORE else _judged(run)
     voted = _voted(run)
     both = [pk for pk, orders in said.items() if len(orders) == 2 and pk in voted]
     matchups = Matchup.objects.filter(campaign=run.campaign_id, kind=Matchup.Kind.REAL, pk__in=both)
@@ -39,6 +42,17 @@ def _judged(run: JudgeRun) -> dict[int, dict[bool, int]]:
     verdicts = JudgeVerdict.objects.filter(run=run).values_list("matchup", "swapped", "better")
     for matchup, swapped, better in verdicts.iterator():
         said[matchup][swapped] = _SIGN[better]
+    return said
+
+
+def _scored(run: JudgeRun) -> dict[int, dict[bool, int]]:
+    """More points are better, as many a tie; comparisons of which one answer has none are left out."""
+    scores = dict(JudgeScore.objects.filter(run=run).values_list("answer", "score"))
+    matchups = Matchup.objects.filter(campaign=run.campaign_id, kind=Matchup.Kind.REAL)
+    said = {}
+    for pk, first, second in matchups.values_list("pk", "first", "second").iterator():
+        if first in scores and second in scores:
+            said[pk] = dict.fromkeys((False, True), _sign(scores[first] - scores[second]))
     return said
 
 

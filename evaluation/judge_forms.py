@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from annotation.models import Endpoint, Project
 from cqia.lib.errors import CqiaError
 from evaluation import judge_asking
+from evaluation.models import JudgeRun
 
 RULES_SIZE = 1024 * 1024  # bytes of a file of rules (ours)
 
@@ -15,6 +16,9 @@ RULES_SIZE = 1024 * 1024  # bytes of a file of rules (ours)
 class JudgeForm(forms.Form):
     endpoint = forms.ModelChoiceField(
         Endpoint.objects.none(), label=_("Judge"), empty_label=None, to_field_name="name"
+    )
+    method = forms.ChoiceField(
+        choices=JudgeRun.Method.choices, label=_("How it judges"), initial=JudgeRun.Method.PAIR
     )
     rules = forms.FileField(
         label=_("What is asked in each category"),

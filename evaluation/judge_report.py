@@ -9,14 +9,20 @@ from cqia.lib import charts, mix_charts
 from cqia.lib.charts import Chart
 from evaluation import judging
 from evaluation.judge_cases import cases_of
-from evaluation.models import JudgeRun
+from evaluation.models import JudgeFailure, JudgeRun
 from evaluation.statistics import judges
 from evaluation.statistics.judges import Agreement, Biases, Case, Favour
+
+SHOWN = 50
+"""Failures that a page lists; a default of this project."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """`cases`: comparisons with votes and with verdicts in both orders, which all figures are of."""
+    """`cases`: comparisons with votes and a judge's opinion, which all figures are of.
+
+    `failures`: what the judge did not say, SHOWN of them at most.
+    """
 
     run: JudgeRun
     wanted: int
@@ -27,6 +33,11 @@ class Report:
     biases: Biases
     favours: list[Favour]
     own: frozenset[str]  # compared models that the judge is, or that share its base
+    failures: list[JudgeFailure]
+
+    @property
+    def by_score(self) -> bool:
+        return self.run.method == JudgeRun.Method.SCORE
 
     @property
     def missing(self) -> int:
@@ -39,13 +50,14 @@ def report_of(run: JudgeRun) -> Report:
     return Report(
         run,
         judging.wanted(run),
-        run.verdicts.count(),
+        judging.given(run),
         cases,
         whole,
         categories,
         judges.biases(cases),
         judges.favours(cases),
         _own_models(run),
+        list(run.failures.select_related("prompt").order_by("place")[:SHOWN]),
     )
 
 

@@ -1,42 +1,61 @@
-"""Judges beside people: a model is asked about every comparison of a closed campaign, in both orders.
+"""Judges beside people: a model is asked about a closed campaign, by comparison or by score.
 
 What is stored is not asked again, so a job that was stopped, or run anew to make up for what could
-not be read, asks for the missing verdicts only. A failure is never a verdict.
+not be read, asks for what is missing only. A failure is never a verdict.
 """
 
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from itertools import islice
+from typing import Any, Protocol
 
 from django.conf import settings as conf
-from django.db import models, transaction
+from django.db import transaction
 
 from annotation import jobs
 from annotation.models import Endpoint, Job
 from cqia.accounts.models import User, record
 from cqia.lib import llm
 from cqia.lib.errors import CqiaError
-from evaluation import judge_asking
+from evaluation import judge_failures, judge_pairs, judge_scores
 from evaluation.judge_asking import Question
-from evaluation.models import Campaign, JudgeRun, JudgeVerdict, Matchup
+from evaluation.judge_failures import Outcome, Row
+from evaluation.models import Campaign, JudgeRun
 
 TASK = "evaluation.judge"
 
 ATTEMPTS = 3
-"""Times that a verdict is asked for until it can be read; a default of this project."""
+"""Times that an answer is asked for until it can be read; a default of this project."""
 
 _UNREADABLE = "judge_not_json"
 _WRONG_ADDRESS = (401, 403, 404)
-_CHUNK = 200  # comparisons read together
-_STORED = 20  # verdicts stored and reported together
-
-Better = JudgeVerdict.Better
-_BETTER = {"A": Better.FIRST, "B": Better.SECOND, "tie": Better.TIE}
-_OTHER = {Better.FIRST: Better.SECOND, Better.SECOND: Better.FIRST, Better.TIE: Better.TIE}
+_STORED = 20  # answers stored and reported together
 
 
-def begin(campaign: Campaign, endpoint: Endpoint, rules: Mapping[str, str], user: User) -> JudgeRun:
+class Method(Protocol):
+    """What a module of a method says: how much is asked, what is missing, what an answer comes to."""
+
+    def wanted(self, run: JudgeRun) -> int: ...
+    def given(self, run: JudgeRun) -> int: ...
+    def missing(self, run: JudgeRun) -> Iterator[Any]: ...
+    def row(self, run: JudgeRun, asked: Any, found: llm.Completion) -> Row: ...
+
+
+METHODS: dict[str, Method] = {
+    JudgeRun.Method.PAIR: judge_pairs,
+    JudgeRun.Method.SCORE: judge_scores,
+}
+
+
+def begin(
+    campaign: Campaign,
+    endpoint: Endpoint,
+    rules: Mapping[str, str],
+    user: User,
+    *,
+    method: str = JudgeRun.Method.PAIR,
+) -> JudgeRun:
     """Ask this judge about a campaign; only once it is closed, so that no vote can know of it."""
     if campaign.state != Campaign.State.CLOSED:
         raise CqiaError("campaign_open")
@@ -45,6 +64,7 @@ def begin(campaign: Campaign, endpoint: Endpoint, rules: Mapping[str, str], user
             campaign=campaign,
             endpoint=endpoint,
             judge=endpoint.model,
+            method=method,
             rules=dict(rules),
             created_by=user,
         )
@@ -53,7 +73,7 @@ def begin(campaign: Campaign, endpoint: Endpoint, rules: Mapping[str, str], user
 
 
 def go_on(run: JudgeRun, user: User) -> JudgeRun:
-    """Ask for the verdicts that are missing, unless that is under way."""
+    """Ask for what is missing, unless that is under way."""
     with transaction.atomic():
         run = JudgeRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
         if run.job is None or not run.job.is_live:
@@ -63,8 +83,13 @@ def go_on(run: JudgeRun, user: User) -> JudgeRun:
 
 
 def wanted(run: JudgeRun) -> int:
-    """Verdicts that the run comes to: two for each real comparison."""
-    return 2 * _matchups(run).count()
+    """What the run comes to: two verdicts for each comparison, or a score for each answer."""
+    return METHODS[run.method].wanted(run)
+
+
+def given(run: JudgeRun) -> int:
+    """What of it is stored."""
+    return METHODS[run.method].given(run)
 
 
 def judge(job: Job) -> None:
@@ -76,17 +101,16 @@ def judge(job: Job) -> None:
     run = JudgeRun.objects.select_related("endpoint", "campaign").get(pk=job.params["run"])
     if run.endpoint is None:
         raise CqiaError("judge_gone", {"judge": run.judge})
-    total, done, failed, last = wanted(run), run.verdicts.count(), 0, ""
+    total, done, failed, last = wanted(run), given(run), 0, ""
     jobs.report(job, done, total)
     with closing(_ask(run, run.endpoint)) as found:
         while chunk := list(islice(found, _STORED)):
-            verdicts = [each for each in chunk if isinstance(each, JudgeVerdict)]
-            errors = [each for each in chunk if isinstance(each, Exception)]
-            JudgeVerdict.objects.bulk_create(verdicts, ignore_conflicts=True)
-            done, failed = done + len(verdicts), failed + len(errors)
+            errors = [each for _, each in chunk if isinstance(each, Exception)]
+            judge_failures.settle(run, chunk)
+            done, failed = done + len(chunk) - len(errors), failed + len(errors)
             last = str(errors[-1]) if errors else last
             jobs.report(job, done, total)
-            _stop_if_server_is_at_fault(errors, away=not verdicts)
+            _stop_if_server_is_at_fault(errors, away=len(errors) == len(chunk))
     if failed:
         raise CqiaError("answers_failed", {"count": failed, "reason": last})
 
@@ -104,47 +128,22 @@ def _stop_if_server_is_at_fault(errors: Iterable[Exception], *, away: bool) -> N
                 raise error
 
 
-def _matchups(run: JudgeRun) -> models.QuerySet[Matchup]:
-    return Matchup.objects.filter(campaign=run.campaign_id, kind=Matchup.Kind.REAL)
-
-
-def _missing(run: JudgeRun) -> Iterator[Question]:
-    """Every comparison in both orders, without those that a verdict is stored of."""
-    last = 0
-    while chunk := list(
-        _matchups(run)
-        .filter(pk__gt=last)
-        .select_related("campaign", "prompt", "first", "second")
-        .order_by("pk")[:_CHUNK]
-    ):
-        known = set(
-            JudgeVerdict.objects.filter(run=run, matchup__in=chunk).values_list(
-                "matchup", "swapped"
-            )
-        )
-        for matchup in chunk:
-            for swapped in (False, True):
-                if (matchup.pk, swapped) not in known:
-                    yield Question(matchup, swapped)
-        last = chunk[-1].pk
-
-
-def _ask(run: JudgeRun, server: Endpoint) -> Generator[JudgeVerdict | Exception, None, None]:
-    """A verdict, not stored yet, or an error for each; what cannot be read is asked again."""
+def _ask(run: JudgeRun, server: Endpoint) -> Generator[Outcome, None, None]:
+    """A row, not stored yet, or an error for each; what cannot be read is asked again."""
     endpoint = llm.Endpoint(
         server.base_url, run.judge, server.api_key, concurrency=conf.MODEL_CONCURRENCY
     )
-    todo: Iterator[Question] = _missing(run)
+    todo: Iterator[Question] = METHODS[run.method].missing(run)
     while True:
         again: list[Question] = []
         with closing(_answers(run, endpoint, todo)) as answers:
-            for question, found in answers:
-                verdict = found if isinstance(found, Exception) else _verdict(run, question, found)
-                unread = isinstance(verdict, CqiaError) and verdict.code == _UNREADABLE
-                if unread and question.attempt + 1 < ATTEMPTS:
-                    again.append(replace(question, attempt=question.attempt + 1))
+            for asked, found in answers:
+                row = found if isinstance(found, Exception) else _row(run, asked, found)
+                unread = isinstance(row, CqiaError) and row.code == _UNREADABLE
+                if unread and asked.attempt + 1 < ATTEMPTS:
+                    again.append(replace(asked, attempt=asked.attempt + 1))
                     continue
-                yield verdict
+                yield asked, row
         if not again:
             return
         todo = iter(again)
@@ -158,25 +157,16 @@ def _answers(
     def prompts() -> Iterator[llm.Prompt]:
         for place, question in enumerate(questions):
             asked[place] = question
-            yield judge_asking.prompt_for(question, run.rules)
+            yield question.request(run.rules)
 
     with closing(llm.complete_many(endpoint, prompts())) as answers:
         for place, found in answers:
             yield asked.pop(place), found
 
 
-def _verdict(run: JudgeRun, question: Question, found: llm.Completion) -> JudgeVerdict | CqiaError:
+def _row(run: JudgeRun, asked: Question, found: llm.Completion) -> Row | CqiaError:
     """Not stored yet; the error where the judge said something else than was asked."""
     try:
-        said = judge_asking.read(found)
+        return METHODS[run.method].row(run, asked, found)
     except CqiaError as error:
         return error
-    better = _BETTER[said.better]
-    return JudgeVerdict(
-        run=run,
-        matchup=question.matchup,
-        swapped=question.swapped,
-        better=_OTHER[better] if question.swapped else better,
-        reason=said.reason,
-        model=found.model[:200],
-    )

@@ -1,6 +1,6 @@
 from evaluation.models.ballot import Ballot, VoteEvent
 from evaluation.models.campaign import Campaign, Matchup
-from evaluation.models.judging import JudgeRun, JudgeVerdict
+from evaluation.models.judging import JudgeFailure, JudgeRun, JudgeScore, JudgeVerdict
 from evaluation.models.prompt import Answer, AnswerFailure, ModelVersion, Prompt, PromptSet
 from evaluation.models.result import Result
 from evaluation.models.upload import Upload
@@ -10,7 +10,9 @@ __all__ = [
     "AnswerFailure",
     "Ballot",
     "Campaign",
+    "JudgeFailure",
     "JudgeRun",
+    "JudgeScore",
     "JudgeVerdict",
     "Matchup",
     "ModelVersion",

@@ -3,18 +3,22 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from annotation.models import Endpoint, Job
+from cqia.lib.errors import explain
 from evaluation.models.campaign import Campaign, Matchup
+from evaluation.models.prompt import Answer, Prompt
 
 
 class JudgeRun(models.Model):
-    """A model asked which answer of each comparison of a closed campaign is better, in both orders.
+    """A model asked about a closed campaign. Beside the people's votes, never among them."""
 
-    Beside the people's votes, never among them.
-    """
+    class Method(models.TextChoices):
+        PAIR = "pair", _("Which of two answers is better, asked in both orders")
+        SCORE = "score", _("Points for each answer alone")
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="judge_runs")
     endpoint = models.ForeignKey(Endpoint, models.SET_NULL, null=True, related_name="+")
     judge = models.CharField(max_length=200)  # the model as its endpoint names it
+    method = models.CharField(max_length=5, choices=Method.choices, default=Method.PAIR)
     # What is asked in each category: {category: rules}; "" for those that are not named.
     rules = models.JSONField(default=dict)
     job = models.ForeignKey(Job, models.PROTECT, null=True, related_name="+")
@@ -25,6 +29,11 @@ class JudgeRun(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(method__in=["pair", "score"]), name="judge_method_known"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.judge} · {self.campaign_id}"
@@ -56,3 +65,48 @@ class JudgeVerdict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.matchup_id}: {self.better}"
+
+
+class JudgeScore(models.Model):
+    """The points that the judge gave one answer; never changed, and no failure among them."""
+
+    run = models.ForeignKey(JudgeRun, models.PROTECT, related_name="scores", db_index=False)
+    answer = models.ForeignKey(Answer, models.PROTECT, related_name="+", db_index=False)
+    score = models.PositiveSmallIntegerField()  # 0 to 10
+    reason = models.TextField(blank=True, default="")
+    model = models.CharField(max_length=200, blank=True, default="")  # as the server named it
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "answer"], name="score_once"),
+            models.CheckConstraint(condition=models.Q(score__lte=10), name="score_within_ten"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.answer_id}: {self.score}"
+
+
+class JudgeFailure(models.Model):
+    """What the judge did not say, with the reason; gone once it has said it."""
+
+    run = models.ForeignKey(JudgeRun, models.CASCADE, related_name="failures", db_index=False)
+    prompt = models.ForeignKey(Prompt, models.CASCADE, related_name="+", db_index=False)
+    place = models.CharField(max_length=40)  # names what was asked, within the run
+    # An explanation as (code, params) of cqia.lib.errors.
+    code = models.CharField(max_length=40)
+    code_params = models.JSONField(default=dict)
+    tries = models.PositiveIntegerField(default=1)
+    at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "place"], name="judge_failure_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.code}"
+
+    @property
+    def message(self) -> str:
+        return explain(self.code, self.code_params)

@@ -34,7 +34,9 @@ def judges(request: Request, slug: str, pk: int) -> HttpResponse:
     form = JudgeForm(campaign.project, request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        judging.begin(campaign, given["endpoint"], given["rules"], request.user)
+        judging.begin(
+            campaign, given["endpoint"], given["rules"], request.user, method=given["method"]
+        )
         return redirect("evaluation:judges", slug, pk)
     runs = campaign.judge_runs.select_related("job", "campaign", "endpoint")
     context: dict[str, Any] = {
@@ -50,7 +52,7 @@ def judges(request: Request, slug: str, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def again(request: Request, slug: str, pk: int, number: int) -> HttpResponse:
-    """Ask for the verdicts that are missing."""
+    """Ask for what is missing."""
     run = _run(closed(request, slug, pk), number)
     if run.endpoint is None:
         raise CqiaError("judge_gone", {"judge": run.judge})

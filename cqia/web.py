@@ -3,6 +3,7 @@
 import gc
 import importlib
 import os
+import sys
 import threading
 from typing import Any
 
@@ -44,6 +45,9 @@ def when_ready(_server: Any) -> None:
 
 def post_worker_init(_worker: Any) -> None:
     """Import what draws once the start is over: its seconds would be the first reader's."""
+    # A thread that the database has answered waits for those that compute, 5 ms by default, and that
+    # after each of a page's dozen questions.
+    sys.setswitchinterval(0.001)
     warming = threading.Timer(5, lambda: [importlib.import_module(name) for name in SLOW])
     warming.daemon = True
     warming.start()

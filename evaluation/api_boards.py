@@ -34,6 +34,13 @@ class AdjustedSerializer(serializers.Serializer[Any]):
     high = serializers.FloatField()
 
 
+class BoundsSerializer(serializers.Serializer[Any]):
+    """Of the rating, by 200 bootstrap samples of prompts."""
+
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+
+
 class RankSerializer(serializers.Serializer[Any]):
     model = serializers.CharField(source="rating.model")
     rank = serializers.IntegerField(source="rating.rank")
@@ -42,6 +49,7 @@ class RankSerializer(serializers.Serializer[Any]):
     rating = serializers.FloatField(source="rating.rating")
     low = serializers.FloatField(source="rating.low")
     high = serializers.FloatField(source="rating.high")
+    bootstrap = BoundsSerializer(source="drawn", allow_null=True)
     group = serializers.IntegerField(source="rating.group")
     votes = serializers.IntegerField(source="rating.votes")
     evaluators = serializers.IntegerField()

@@ -29,6 +29,7 @@ class Row:
     adjusted: Rating | None
     tally: Tally | None
     evaluators: int
+    drawn: Mapping[str, float] | None  # low and high by the bootstrap, of all votes alone
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,14 @@ class Standings:
     def rows(self) -> list[Row]:
         adjusted = {each["model"]: Rating(**each) for each in self.part.get("adjusted", ())}
         tallies = {each["model"]: Tally(**each) for each in self.part["tallies"]}
+        drawn = {each["model"]: each for each in self.part.get("bootstrap", ())}
         return [
             Row(
                 Rating(**each),
                 adjusted.get(each["model"]),
                 tallies.get(each["model"]),
                 self.part["voters_of"][each["model"]],
+                drawn.get(each["model"]),
             )
             for each in self.part["board"]
         ]
@@ -70,6 +73,10 @@ class Standings:
     @property
     def baseline(self) -> str:
         return str(self.figures["baseline"])
+
+    @property
+    def drawn(self) -> bool:
+        return any(row.drawn for row in self.rows)
 
     @property
     def adjusted(self) -> bool:
@@ -151,6 +158,12 @@ class Standings:
     @property
     def left_out(self) -> list[Mapping[str, Any]]:
         return list(self.part.get("left_out", ()))
+
+    @property
+    def overlap(self) -> Mapping[str, Any] | None:
+        """How far voters of the same comparisons agree; None where no two voted on one."""
+        found: Mapping[str, Any] | None = self.part.get("overlap")
+        return found if found and found["units"] else None
 
     @property
     def deciders(self) -> int:

@@ -9,7 +9,7 @@ from cqia.lib import charts, mix_charts
 from cqia.lib.charts import Chart
 from evaluation import judging
 from evaluation.judge_cases import cases_of
-from evaluation.models import JudgeFailure, JudgeRun
+from evaluation.models import Campaign, JudgeFailure, JudgeRun
 from evaluation.statistics import judges
 from evaluation.statistics.judges import Agreement, Biases, Case, Favour
 
@@ -59,6 +59,12 @@ def report_of(run: JudgeRun) -> Report:
         _own_models(run),
         list(run.failures.select_related("prompt").order_by("place")[:SHOWN]),
     )
+
+
+def beside_people(campaign: Campaign) -> list[Report]:
+    """The judges of a closed campaign that have an opinion of what people voted on."""
+    runs = campaign.judge_runs.select_related("job", "campaign", "endpoint")
+    return [report for run in runs if (report := report_of(run)).cases]
 
 
 def _own_models(run: JudgeRun) -> frozenset[str]:

@@ -5,20 +5,24 @@ The result is plain JSON, so that it can be kept, bundled, and compared with one
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from math import ceil, sqrt
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cqia.lib.intervals import wilson
 from evaluation.adjusting import Fitted, fit, in_groups
 from evaluation.ranking import CENTRE, SCALE, Outcome, Rating, Vote, win_tie_lose
-from evaluation.statistics.table import Table
+from evaluation.statistics import bootstrap
+from evaluation.statistics.overlap import overlap
+from evaluation.statistics.pairs import pairs
+from evaluation.statistics.table import Table, cells, of_cells, where
 
 SAMPLES = 1000
 """Draws from which the ranges of ranks come; a default of this project."""
+
+BOOTSTRAP = 200
+"""Samples of the bootstrap beside the sandwich's intervals; a default of this project."""
 
 VOTES_A_PARAMETER = 10
 """Votes to a model or an effect below which nothing is adjusted; a default of this project."""
@@ -32,9 +36,6 @@ LEFT_OUT = 50
 
 _OUTCOMES: tuple[Outcome, ...] = ("left", "right", "tie", "both_bad")
 _EVERYBODY = ""  # stands for all opponents together where there is no baseline
-
-Cells = NDArray[np.float64]
-"""Votes by left model, right model and outcome."""
 
 
 @dataclass(frozen=True)
@@ -56,25 +57,13 @@ def reckon(
         "baseline": asked.baseline,
         "prompts": len(table.prompts),
         **_adjusted(table, asked),
-        "pairs": _pairs(table, [each["model"] for each in whole["board"]]),
+        "bootstrap": _bootstrap(table, asked) if whole["board"] else [],
+        "pairs": pairs(table, [each["model"] for each in whole["board"]]),
         "left_out": _left_out(table, whole["board"]),
+        "overlap": overlap(table),
         "categories": _categories(table, asked),
         "criteria": [{"name": name, **_part(of, asked)} for name, of in criteria.items()],
     }
-
-
-def cells(table: Table) -> Cells:
-    """The votes counted by left model, right model and outcome."""
-    size = len(table.models)
-    code = (table.left.astype(np.int64) * size + table.right) * 4 + table.outcome
-    counted = np.bincount(code, weights=table.count, minlength=size * size * 4)
-    return np.asarray(counted, dtype=np.float64).reshape(size, size, 4)
-
-
-def where(table: Table, mask: NDArray[np.bool_]) -> Table:
-    """The rows of a table that a mask names; the names they point to stay."""
-    columns = ("left", "right", "outcome", "count", "prompt", "evaluator", "category", "features")
-    return replace(table, **{name: getattr(table, name)[mask] for name in columns})
 
 
 def _part(table: Table, asked: Asked) -> dict[str, Any]:
@@ -119,6 +108,19 @@ def _board(table: Table, fitted: Fitted, asked: Asked) -> list[dict[str, Any]]:
         if votes[at]
     ]
     return [asdict(each) for each in sorted(places, key=lambda p: (p.group, p.rank, p.model))]
+
+
+def _bootstrap(table: Table, asked: Asked) -> list[dict[str, Any]]:
+    """Bounds of each model's raw rating by votes drawn again, prompt by prompt."""
+    low, high = bootstrap.bounds(table, groups_of(table), samples=BOOTSTRAP, seed=asked.seed)
+    return [
+        {
+            "model": model,
+            "low": CENTRE + SCALE * float(low[at]),
+            "high": CENTRE + SCALE * float(high[at]),
+        }
+        for at, model in enumerate(table.models)
+    ]
 
 
 def groups_of(table: Table) -> NDArray[np.int64]:
@@ -198,54 +200,6 @@ def _adjusted(table: Table, asked: Asked) -> dict[str, Any]:
     return {"adjusted": _board(table, fitted, asked), "effects": effects, "leaning": leaning}
 
 
-def _pairs(table: Table, order: list[str]) -> list[dict[str, Any]]:
-    """Each pair of models that met, the better of the board first; neighbours also where they did not."""
-    counted = cells(table)
-    places = [table.models.index(model) for model in order]
-    pairs = []
-    for at, one in enumerate(places):
-        for step, other in enumerate(places[at + 1 :]):
-            met = counted[one, other] + counted[other, one][[1, 0, 2, 3]]
-            if met.sum() or step == 0:
-                pairs.append({"one": table.models[one], "other": table.models[other], **_pair(met)})
-    return pairs
-
-
-def _pair(met: Cells) -> dict[str, Any]:
-    """A tie is half a win; `needed` is None for a pair that is exactly even."""
-    win, lose, tie, bad = (int(count) for count in met)
-    votes = win + lose + tie + bad
-    share = (win + (tie + bad) / 2) / votes if votes else 0.5
-    low, high = wilson(win + (tie + bad) / 2, votes)
-    return {
-        "win": win,
-        "lose": lose,
-        "tie": tie,
-        "both_bad": bad,
-        "votes": votes,
-        "share": share,
-        "low": low,
-        "high": high,
-        "told_apart": not low <= 0.5 <= high,
-        "needed": votes_needed(win, lose, tie + bad),
-    }
-
-
-def votes_needed(win: int, lose: int, ties: int) -> int | None:
-    """Votes that would tell two models apart with a power of 80% at 5%, if they differ as it seems.
-
-    A test of a share against one half among votes that are no tie (Fleiss, Levin and Paik 2003,
-    §2.3), divided by the share of those. None where they seem equal or nothing is known.
-    """
-    decided = win + lose
-    if not decided or win == lose:
-        return None
-    share = win / decided
-    power, half = 0.8416212335729143, 1.959963984540054 / 2
-    wanted = ((half + power * sqrt(share * (1 - share))) / (share - 0.5)) ** 2
-    return ceil(wanted * (decided + ties) / decided)
-
-
 def _left_out(table: Table, board: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The board without each voter in turn: the largest shift of a rating, and who is first then."""
     ratings = {each["model"]: each["rating"] for each in board}
@@ -269,24 +223,6 @@ def _left_out(table: Table, board: list[dict[str, Any]]) -> list[dict[str, Any]]
             }
         )
     return sorted(found, key=lambda each: -abs(each["shift"]))
-
-
-def of_cells(table: Table, counted: Cells) -> Table:
-    """Votes as few rows as they have cells, for a fit that looks at neither prompts nor people."""
-    left, right, outcome = np.nonzero(counted > 0)
-    none = np.zeros(len(left), dtype=np.int32)
-    return replace(
-        table,
-        left=left.astype(np.int32),
-        right=right.astype(np.int32),
-        outcome=outcome.astype(np.int8),
-        count=counted[left, right, outcome],
-        prompt=none,
-        evaluator=none,
-        category=none,
-        features=np.zeros((len(left), 0)),
-        feature_names=(),
-    )
 
 
 def _categories(table: Table, asked: Asked) -> list[dict[str, Any]]:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from evaluation.adjusting import Fitted, fit, in_groups
-from evaluation.reckoning import Asked, groups_of, reckon, votes_needed
+from evaluation.reckoning import Asked, groups_of, reckon
+from evaluation.statistics.pairs import votes_needed
 from evaluation.statistics.table import Table
 
 STRENGTH = np.array([0.6, 0.2, -0.2, -0.6])

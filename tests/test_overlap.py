@@ -1,61 +1,60 @@
-"""Which checks drop the same pairs."""
+"""Agreement of people on the same comparisons, by hand and by a plain count of pairs."""
 
+from dataclasses import replace
+from itertools import permutations
+
+import numpy as np
 import pytest
-from django.test import Client
 
-from annotation import overlap
-from annotation.checks import CHECK_OF
-from annotation.models import Finding, Pair, Project
-from annotation.thresholds import Line
-from cqia.accounts.models import User
-from tests.cast import ClientOf, MakePair
-
-pytestmark = pytest.mark.django_db
-LINES = [Line(CHECK_OF["length"], True, 10, None), Line(CHECK_OF["contact"], True, None, 0)]
+from evaluation.statistics.overlap import overlap
+from evaluation.statistics.table import Table
+from tests.test_adjusting import few, made
 
 
-def found(pair: Pair, **scores: float) -> None:
-    for check_id, score in scores.items():
-        Finding.objects.create(
-            pair=pair, project=pair.project, check_id=check_id, version=1, score=score
-        )
+def said(*units: list[int]) -> Table:
+    """Votes on a comparison a list: 0 for the first of two models, 1 for the other, 2 for neither."""
+    outcomes = [each for unit in units for each in unit]
+    prompts = [at for at, unit in enumerate(units) for _ in unit]
+    return replace(few(outcomes), prompt=np.array(prompts, dtype=np.int32))
 
 
-@pytest.fixture
-def measured(make_pair: MakePair) -> None:
-    """Two short advertisements, one long one, and one good pair."""
-    for length, contact in ((2, 1), (5, 2), (50, 1), (50, 0)):
-        found(make_pair(), length=length, contact=contact)
+def plain(units: list[list[int]]) -> float:
+    """Alpha by going through all pairs of values, as its definition has it."""
+    units = [unit for unit in units if len(unit) > 1]
+    values = [each for unit in units for each in unit]
+    observed = sum(sum(a != b for a, b in permutations(u, 2)) / (len(u) - 1) for u in units)
+    expected = sum(a != b for a, b in permutations(values, 2)) / (len(values) - 1)
+    return 1 - observed / expected
 
 
-@pytest.mark.usefixtures("measured")
-def test_it_counts_what_two_checks_drop_together(project: Project) -> None:
-    length, contact = overlap.overlaps(project, LINES)
-    assert (length.pairs, length.alone) == (2, 0)
-    assert (contact.pairs, contact.alone) == (3, 1)
-    assert [(one.pairs, one.share) for one in contact.shared] == [(2, 2 / 3), (3, 1.0)]
-    assert [one.line.check.id for one in length.most] == ["contact"]
+def test_it_is_krippendorffs_alpha() -> None:
+    units = [[0, 0, 1], [1, 1], [2, 0], [0, 0, 0, 2], [1]]
+    found = overlap(said(*units))
+    assert found["alpha"] == pytest.approx(plain(units))
+    assert (found["units"], found["votes"]) == (4, 11)
+    # 3, 1, 1 and 6 pairs of votes, of which 1, 1, 0 and 3 are alike.
+    assert found["alike"] == pytest.approx(5 / 11)
 
 
-@pytest.mark.usefixtures("measured")
-def test_it_leaves_out_a_check_that_drops_nothing(project: Project) -> None:
-    lines = [Line(CHECK_OF["length"], True, 1, None), LINES[1]]
-    assert [one.line.check.id for one in overlap.overlaps(project, lines)] == ["contact"]
+def test_sides_do_not_matter() -> None:
+    table = said([0, 1, 2], [0, 0])
+    other = replace(
+        table,
+        left=table.right,
+        right=table.left,
+        outcome=np.array([1, 0, 3, 1, 1], dtype=np.int8),
+    )
+    assert overlap(other) == overlap(table)
 
 
-def test_it_counts_the_pairs_of_its_own_project(make_pair: MakePair) -> None:
-    found(make_pair(), length=1)
-    assert overlap.overlaps(Project.objects.create(slug="other", name="别处"), LINES) == []
+def test_two_pairs_of_models_on_one_prompt_are_two_comparisons() -> None:
+    table = made(1, votes=400)
+    both = overlap(table)
+    assert both["units"] > len(table.prompts)
+    assert both["alpha"] is not None
+    assert -1 <= both["alpha"] <= 1
 
 
-@pytest.mark.usefixtures("measured")
-def test_it_shows_the_overlap_as_a_page_and_a_plot(lead: User, client_of: ClientOf) -> None:
-    client: Client = client_of(lead)
-    assert "Beyond no other" in client.get("/p/tea/prefilter/overlap/").content.decode()
-    rows = client.get("/p/tea/prefilter/overlap.csv").content.decode().splitlines()
-    assert rows[1] == "Advertisement and contact details,Advertisement and contact details,3,1.0"
-
-
-def test_it_says_what_comes_here(lead: User, client_of: ClientOf) -> None:
-    shown = client_of(lead).get("/p/tea/prefilter/overlap/").content.decode()
-    assert "Nothing overlaps yet" in shown
+@pytest.mark.parametrize(("units", "alpha"), [([[0], [1]], None), ([[0, 0], [0, 0]], None)])
+def test_where_nothing_is_known_it_says_nothing(units: list[list[int]], alpha: None) -> None:
+    assert overlap(said(*units))["alpha"] is alpha

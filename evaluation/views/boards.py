@@ -14,7 +14,7 @@ from cqia.accounts.http import Request
 from cqia.accounts.roles import Role
 from cqia.lib.chart_response import respond
 from cqia.lib.errors import CqiaError
-from evaluation import bundling, changes, report_pdf
+from evaluation import bundling, changes, judge_report, report_pdf
 from evaluation.access import campaign_of_lead, campaign_to_read
 from evaluation.board_charts import CHARTS, titles
 from evaluation.boards import Standings
@@ -122,6 +122,7 @@ def _shown(campaign: Campaign, found: Standings) -> dict[str, Any]:
         "care": care_of(campaign),
         "before": before and before[0],
         "changes": before and before[1],
+        "judges": [] if found.category else judge_report.beside_people(campaign),
     }
 
 

@@ -17,7 +17,10 @@ from evaluation.statistics import bootstrap
 from evaluation.statistics.table import Table
 
 _SAME = 0.01  # points of rating within which two computers agree; a default of this project
-_HEADS = ("rank", "model", "rating", "95%", "adjusted", "95%", "better or equal", "votes")
+_HEADS = (
+    *("rank", "model", "rating", "95%", "bootstrap", "adjusted", "95%"),
+    *("better or equal", "votes"),
+)
 
 
 class Command(BaseCommand):
@@ -57,7 +60,14 @@ def lines_of(figures: Mapping[str, Any]) -> list[str]:
     """The board as lines of a table; Han characters count as two columns wide."""
     adjusted = {each["model"]: each for each in figures["adjusted"]}
     tallies = {each["model"]: each for each in figures["tallies"]}
-    return _lines([_HEADS, *(_row(each, adjusted, tallies) for each in figures["board"])])
+    drawn = {each["model"]: each for each in figures["bootstrap"]}
+    known = (drawn, adjusted, tallies)
+    return _lines(
+        [
+            _HEADS,
+            *(_row(each, *(of.get(each["model"]) for of in known)) for each in figures["board"]),
+        ]
+    )
 
 
 def bootstrapped(table: Table, figures: Mapping[str, Any], samples: int) -> list[str]:
@@ -106,14 +116,17 @@ def _asked(campaign: Mapping[str, Any]) -> Asked:
 
 
 def _row(
-    each: Mapping[str, Any], adjusted: Mapping[str, Any], tallies: Mapping[str, Any]
+    each: Mapping[str, Any],
+    drawn: Mapping[str, Any] | None,
+    other: Mapping[str, Any] | None,
+    tally: Mapping[str, Any] | None,
 ) -> tuple[str, ...]:
-    other, tally = adjusted.get(each["model"]), tallies.get(each["model"])
     return (
         _rank(each),
         each["model"],
         f"{each['rating']:.0f}",
         _bounds(each),
+        _bounds(drawn) if drawn else "–",
         f"{other['rating']:.0f}" if other else "–",
         _bounds(other) if other else "–",
         f"{tally['better_or_equal']:.1%}" if tally else "–",

@@ -1,10 +1,9 @@
-"""How long a ranking takes: Bradley–Terry with bootstrap intervals from votes in memory.
+"""How long a ranking takes: the board of votes in memory, with sandwich and bootstrap intervals.
 
-Runs alone; `--quick` takes fewer votes. The last line is one JSON object. `peer_ratio` is the time
-of a plain evalica loop, which refits on resampled votes, over ours; it is measured on a few refits
-and multiplied by the number of samples. With `--peer`, the Python of an environment with arena-rank,
-its own bootstrap of the same votes is timed beside, and `furthest_points` is how far apart both
-rate a model, our regularisation off.
+Runs alone; `--quick` takes fewer votes. The last line is one JSON object. With `--peer`, the Python of
+an environment with arena-rank, its own bootstrap of the same votes is timed beside, and
+`furthest_points` is how far apart both rate a model. Votes are made without ties: arena-rank takes
+them as half a win, ours by Davidson's parameter, and both come to the same only where there is none.
 
     python -m venv peer && peer/bin/pip install arena-rank==0.1.1
 """
@@ -24,39 +23,46 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import evalica
+from evaluation.adjusting import fit, in_groups
+from evaluation.ranking import CENTRE, SCALE
+from evaluation.reckoning import groups_of
+from evaluation.statistics import bootstrap
+from evaluation.statistics.table import Table
 
-from evaluation.ranking import Vote, bradley_terry
-
-WINNERS = {"left": evalica.Winner.X, "right": evalica.Winner.Y}
+PROMPTS, VOTERS = 2000, 32
 
 
-def made_votes(count: int, models: int) -> list[Vote]:
-    """Votes as Bradley–Terry says they fall, a fifth of them ties or both bad."""
+def made_votes(count: int, models: int) -> Table:
+    """Votes as Bradley–Terry says they fall."""
     rng = np.random.default_rng(7)
-    names = [f"model-{number:03}" for number in range(models)]
     strength = rng.normal(0, 1, models)
     left = rng.integers(0, models, count)
     right = (left + rng.integers(1, models, count)) % models
-    wins = rng.random(count) < 1 / (1 + np.exp(strength[right] - strength[left]))
-    kind = rng.random(count)
-    outcomes = np.where(wins, "left", "right")
-    outcomes = np.where(kind < 0.15, "tie", np.where(kind < 0.2, "both_bad", outcomes))
-    rows = zip(left.tolist(), right.tolist(), outcomes.tolist(), strict=True)
-    return [Vote(names[one], names[other], outcome) for one, other, outcome in rows]
+    lost = rng.random(count) > 1 / (1 + np.exp(strength[right] - strength[left]))
+    return Table(
+        models=tuple(f"model-{number:03}" for number in range(models)),
+        left=left.astype(np.int32),
+        right=right.astype(np.int32),
+        outcome=lost.astype(np.int8),
+        count=np.ones(count),
+        prompt=rng.integers(0, PROMPTS, count).astype(np.int32),
+        evaluator=rng.integers(0, VOTERS, count).astype(np.int32),
+        category=np.zeros(count, dtype=np.int32),
+        prompts=tuple(map(str, range(PROMPTS))),
+        evaluators=tuple(map(str, range(VOTERS))),
+        categories=("",),
+        features=np.zeros((count, 0)),
+        feature_names=(),
+    )
 
 
-def timed_peer(votes: list[Vote], samples: int, refits: int) -> float:
-    """Seconds of `samples` refits by evalica alone, each on a fresh sample of the votes."""
-    rng = np.random.default_rng(7)
-    xs = np.array([vote.left for vote in votes])
-    ys = np.array([vote.right for vote in votes])
-    winners = np.array([WINNERS.get(vote.outcome, evalica.Winner.Draw) for vote in votes])
-    begun = time.perf_counter()
-    for _ in range(refits):
-        drawn = rng.integers(0, len(votes), len(votes))
-        evalica.bradley_terry(xs[drawn].tolist(), ys[drawn].tolist(), winners[drawn].tolist())
-    return (time.perf_counter() - begun) / refits * samples
+def ranked(votes: Table, samples: int) -> dict[str, tuple[float, float, float]]:
+    """Rating, low and high of each model, the bounds by bootstrap; the sandwich's are computed too."""
+    groups = groups_of(votes)
+    fitted = in_groups(fit(votes, controlled=False), groups)
+    low, high = bootstrap.bounds(votes, groups, samples=samples, seed=7)
+    points = (CENTRE + SCALE * each for each in (fitted.strength, low, high))
+    return dict(zip(votes.models, zip(*points, strict=True), strict=True))
 
 
 # What runs in the environment of arena-rank: its reading, its fit and its bootstrap.
@@ -80,28 +86,26 @@ if __name__ == "__main__":
     multiprocessing.set_start_method("spawn")  # its processes forked from JAX's threads can hang
     main()
 """
-ARENA_WINNERS = {"left": "model_a", "right": "model_b", "tie": "tie", "both_bad": "tie (bothbad)"}
 
 
-def beside_arena_rank(python: str, votes: list[Vote], samples: int) -> dict[str, object]:
+def beside_arena_rank(python: str, votes: Table, samples: int) -> dict[str, object]:
     """Its seconds, and how far its ratings and bounds are from ours, in points, all centred."""
     with tempfile.TemporaryDirectory() as place:
         Path(place, "run.py").write_text(ARENA_RANK)
-        rows = (f"{one},{other},{ARENA_WINNERS[outcome]}" for one, other, outcome in votes)
+        columns = (votes.left.tolist(), votes.right.tolist(), votes.outcome.tolist())
+        rows = (
+            f"{votes.models[one]},{votes.models[other]},{('model_a', 'model_b')[lost]}"
+            for one, other, lost in zip(*columns, strict=True)
+        )
         Path(place, "votes.csv").write_text("\n".join(["model_a,model_b,winner", *rows]))
         run = [python, f"{place}/run.py", f"{place}/votes.csv", str(samples)]
         done = subprocess.run(run, check=True, capture_output=True, text=True)
     theirs = json.loads(done.stdout.splitlines()[-1])
-    ours = {
-        one.model: one for one in bradley_terry(votes, seed=7, samples=samples, regularisation=0)
-    }
+    ours = ranked(votes, samples)
     mean = statistics.fmean(rating for rating, _, _ in theirs["ratings"].values())
     off = [
-        [
-            abs(a - (b - mean + 1000))
-            for a, b in zip((x.rating, x.low, x.high), theirs["ratings"][name], strict=True)
-        ]
-        for name, x in ours.items()
+        [abs(a - (b - mean + CENTRE)) for a, b in zip(own, theirs["ratings"][name], strict=True)]
+        for name, own in ours.items()
     ]
     return {
         "name": "arena-rank 0.1.1",
@@ -122,11 +126,10 @@ def main() -> None:
     seconds = []
     for run in range(runs):
         begun = time.perf_counter()
-        bradley_terry(votes, seed=7, samples=samples)
+        ranked(votes, samples)
         seconds.append(time.perf_counter() - begun)
         print(f"run {run + 1} of {runs}: {seconds[-1]:.2f} s", flush=True)
     median = statistics.median(seconds)
-    peer = timed_peer(votes, samples, refits=1 if quick else 3)
     print(
         json.dumps(
             {
@@ -140,9 +143,6 @@ def main() -> None:
                 "median_s": round(median, 3),
                 "spread_s": [round(min(seconds), 3), round(max(seconds), 3)],
                 "seconds_per_million": round(median * 1_000_000 / count, 3),
-                "peer": "evalica, refit on resampled votes",
-                "peer_s": round(peer, 1),
-                "peer_ratio": round(peer / median, 1),
                 **(
                     {"arena_rank": beside_arena_rank(chosen.peer, votes, samples)}
                     if chosen.peer

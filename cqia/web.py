@@ -29,12 +29,8 @@ control_socket_disable = True
 
 
 def when_ready(_server: Any) -> None:
-    """Import every view before the processes part; the first visitor need not wait for it.
-
-    pandas, too: what draws looks for it, and must not find it half imported by another thread.
-    """
+    """Import every view before the processes part; the first visitor need not wait for it."""
     get_resolver().url_patterns  # noqa: B018  (reading it imports them)
-    importlib.import_module("pandas")
     # What is there now stays: the collector need not look at it again, nor copy its pages.
     gc.collect()
     gc.freeze()

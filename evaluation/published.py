@@ -5,13 +5,16 @@
 * rankings: `{"question_id", "ranked_outputs": [best, …]}`, as OpenAssistant's are often given.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 from statistics import fmean
 from typing import Any
 
-from evaluation.ranking import Outcome, Vote
+import numpy as np
+
+from evaluation.ranking import OUTCOMES, Outcome, Vote, Votes
+from evaluation.statistics.table import Table
 
 Row = Mapping[str, Any]
 
@@ -82,3 +85,26 @@ def _better(stars: float, others: float) -> Outcome:
     if stars == others:
         return "tie"
     return "left" if stars > others else "right"
+
+
+def table_of(votes: Votes) -> Table:
+    """The votes as a table of one prompt and one person: neither is known, or they do not matter."""
+    counted = sorted(Counter(votes).items())
+    models = tuple(sorted({name for vote, _ in counted for name in vote[:2]}))
+    place = {model: at for at, model in enumerate(models)}
+    none = np.zeros(len(counted), dtype=np.int32)
+    return Table(
+        models=models,
+        left=np.array([place[vote.left] for vote, _ in counted], dtype=np.int32),
+        right=np.array([place[vote.right] for vote, _ in counted], dtype=np.int32),
+        outcome=np.array([OUTCOMES.index(vote.outcome) for vote, _ in counted], dtype=np.int8),
+        count=np.array([count for _, count in counted], dtype=np.float64),
+        prompt=none,
+        evaluator=none,
+        category=none,
+        prompts=("",),
+        evaluators=("",),
+        categories=("",),
+        features=np.zeros((len(counted), 0)),
+        feature_names=(),
+    )

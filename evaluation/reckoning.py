@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluation.adjusting import Fitted, fit, in_groups
-from evaluation.ranking import CENTRE, SCALE, Outcome, Rating, Vote, win_tie_lose
+from evaluation.ranking import CENTRE, OUTCOMES, SCALE, Rating, Vote, win_tie_lose
 from evaluation.statistics import bootstrap
 from evaluation.statistics.overlap import overlap
 from evaluation.statistics.pairs import pairs
@@ -34,7 +34,6 @@ Z = 1.959963984540054  # of a two-sided interval of 95%
 LEFT_OUT = 50
 """Voters left out in turn, those with most votes first; a default of this project."""
 
-_OUTCOMES: tuple[Outcome, ...] = ("left", "right", "tie", "both_bad")
 _EVERYBODY = ""  # stands for all opponents together where there is no baseline
 
 
@@ -72,13 +71,20 @@ def _part(table: Table, asked: Asked) -> dict[str, Any]:
         "votes": int(table.count.sum()),
         "voters": len(np.unique(table.evaluator)),
         "voters_of": _voters_of(table),
-        "board": _board(table, fit(table, controlled=False), asked) if len(table.outcome) else [],
+        "board": board(table, asked) if len(table.outcome) else [],
         "tallies": [asdict(each) for each in _tallies(_counted(table), asked.baseline)],
     }
 
 
+def board(table: Table, asked: Asked) -> list[dict[str, Any]]:
+    """A Rating of each model with votes, group by group (the greatest first), the best first.
+
+    Raises ValueError for a table without votes.
+    """
+    return _board(table, fit(table, controlled=False), asked)
+
+
 def _board(table: Table, fitted: Fitted, asked: Asked) -> list[dict[str, Any]]:
-    """A place for each model with votes, group by group (the greatest first), the best first."""
     groups = groups_of(table)
     fitted = in_groups(fitted, groups)
     size = len(table.models)
@@ -149,7 +155,7 @@ def ranks_in(groups: NDArray[np.int64], strengths: NDArray[np.float64]) -> NDArr
 def _counted(table: Table) -> dict[Vote, int]:
     counted = cells(table)
     return {
-        Vote(table.models[left], table.models[right], _OUTCOMES[outcome]): int(
+        Vote(table.models[left], table.models[right], OUTCOMES[outcome]): int(
             counted[left, right, outcome]
         )
         for left, right, outcome in zip(*np.nonzero(counted), strict=True)
@@ -200,17 +206,17 @@ def _adjusted(table: Table, asked: Asked) -> dict[str, Any]:
     return {"adjusted": _board(table, fitted, asked), "effects": effects, "leaning": leaning}
 
 
-def _left_out(table: Table, board: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _left_out(table: Table, whole: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The board without each voter in turn: the largest shift of a rating, and who is first then."""
-    ratings = {each["model"]: each["rating"] for each in board}
+    ratings = {each["model"]: each["rating"] for each in whole}
     people, counts = np.unique(table.evaluator, return_counts=True)
     if len(people) < 2:
         return []
-    whole, found = cells(table), []
+    counted, found = cells(table), []
     for person in people[np.argsort(-counts, kind="stable")][:LEFT_OUT]:
         own = where(table, table.evaluator == person)
-        rest = of_cells(table, whole - cells(own))
-        places = _board(rest, fit(rest, controlled=False), Asked(seed=0, samples=0))
+        rest = of_cells(table, counted - cells(own))
+        places = board(rest, Asked(seed=0, samples=0))
         shifts = {each["model"]: each["rating"] - ratings[each["model"]] for each in places}
         model = max(shifts, key=lambda name: (abs(shifts[name]), name))
         found.append(

@@ -10,11 +10,13 @@ from evaluation.published import (
     kappas,
     labels_of_judges,
     mean_stars,
+    table_of,
     votes_of_pairs,
     votes_of_rankings,
     votes_of_stars,
 )
-from evaluation.ranking import bradley_terry
+from evaluation.ranking import Rating, Votes
+from evaluation.reckoning import Asked, board
 from tests.test_real_data import DATA
 
 pytestmark = [
@@ -34,6 +36,10 @@ FILED_AS = {
 """Models that the published table calls otherwise than the votes."""
 
 MISPRINTED = ("讯飞星火", "智工大模型", "ziya-llama-13b-v1")
+
+
+def rated(votes: Votes) -> list[Rating]:
+    return [Rating(**each) for each in board(table_of(votes), Asked(seed=2, samples=0))]
 
 
 def rows(name: str) -> list[dict[str, Any]]:
@@ -68,12 +74,7 @@ def test_the_table_of_llmeval_2_comes_out() -> None:
 def test_people_and_gpt4_rank_llmeval_2_alike() -> None:
     stars = rows("votes_llmeval2_stars.jsonl")
     boards = {
-        who: {
-            one.model: one.rank
-            for one in bradley_terry(
-                Counter(votes_of_stars(stars, f"{who}_stars")), seed=2, samples=50
-            )
-        }
+        who: {one.model: one.rank for one in rated(votes_of_stars(stars, f"{who}_stars"))}
         for who in ("human", "gpt4")
     }
     print("\n", boards)
@@ -87,17 +88,17 @@ def test_the_judges_of_pandalm_agree_as_published() -> None:
     labels = labels_of_judges(votes)
     assert [len(said) for said in labels.values()] == [999, 999, 999]
     found = {pair: round(value, 3) for pair, value in kappas(labels).items()}
-    board = bradley_terry(Counter(votes_of_pairs(votes)), seed=2)
-    print("\n", found, [(one.model, round(one.rating)) for one in board])
+    found_board = rated(votes_of_pairs(votes))
+    print("\n", found, [(one.model, round(one.rating)) for one in found_board])
     assert sorted(found.values()) == [0.852, 0.862, 0.879]
-    assert len(board) == 5
+    assert len(found_board) == 5
 
 
 def test_rankings_of_openassistant_come_out_of_their_pairs() -> None:
     """Fitted together, the answers of each question stand as its people had ranked them."""
     ranked = rows("votes_oasst_zh_rankings.jsonl")
     votes = list(votes_of_rankings(ranked))
-    place = {one.model: one.rank for one in bradley_terry(Counter(votes), seed=2, samples=0)}
+    place = {one.model: one.rank for one in rated(votes)}
     distinct = [
         row for row in ranked if len(set(row["ranked_outputs"])) == len(row["ranked_outputs"])
     ]

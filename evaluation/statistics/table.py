@@ -14,7 +14,7 @@ class Table:
     models: tuple[str, ...]
     left: NDArray[np.int32]
     right: NDArray[np.int32]
-    outcome: NDArray[np.int8]
+    outcome: NDArray[np.int8]  # a place in evaluation.ranking.OUTCOMES
     count: NDArray[np.float64]
     prompt: NDArray[np.int32]
     evaluator: NDArray[np.int32]

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from annotation.models import Project
 from evaluation import planning
@@ -21,11 +22,14 @@ DESIGNS = (
 )
 STOPPING = (
     ("none", _("by hand: a lead closes it")),
-    ("anytime", _("as soon as it is decided, looking at every time")),
+    ("anytime", _("as soon as the votes decide it, however often they are looked at")),
     ("fixed", _("when the planned number of votes is cast")),
 )
 GROUPS = (
-    (_("What is compared"), ("name", "prompt_set", "models", "baseline", "pairing")),
+    (
+        pgettext_lazy("campaign", "What is compared"),
+        ("name", "prompt_set", "models", "baseline", "pairing"),
+    ),
     (_("How much is asked"), ("votes_per_matchup", "prompts", "seed", "spares", "daily_cap")),
     (
         _("What voters see"),
@@ -125,7 +129,7 @@ class CampaignForm(forms.Form):
         required=False,
         initial=1,
         help_text=_(
-            "So many more of each comparison, drawn now and asked for where somebody skips."
+            "So many spare votes on each comparison, drawn now and used where somebody skips."
         ),
     )
     min_seconds = forms.FloatField(

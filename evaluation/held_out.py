@@ -29,11 +29,21 @@ _CHUNK = 500
 
 @dataclass(frozen=True)
 class Field:
-    """Where rows are held out: `key` names it, and it has so many."""
+    """Where rows are held out: `key` names it, and it has so many. Approved pairs have no release."""
 
     key: str
-    label: str
     rows: int
+    split: str = ""
+    version: str = ""  # of the release
+
+    @property
+    def label(self) -> str:
+        if not self.split:
+            return _("approved pairs in no release")
+        return _("%(split)s of release %(version)s") % {
+            "split": self.split,
+            "version": self.version,
+        }
 
 
 @dataclass(frozen=True)
@@ -55,14 +65,14 @@ def fields(project: Project) -> list[Field]:
     found = [
         Field(
             f"{each['release']}:{each['split']}",
-            _("%(split)s of release %(version)s")
-            % {"split": each["split"], "version": each["release__version"]},
             each["rows"],
+            each["split"],
+            each["release__version"],
         )
         for each in splits
     ]
     spare = _spare_pairs(project).count()
-    return [*found, Field(APPROVED, _("approved pairs in no release"), spare)] if spare else found
+    return [*found, Field(APPROVED, spare)] if spare else found
 
 
 def draw(project: Project, wanted: Draw, user: User | None) -> PromptSet:
@@ -76,7 +86,8 @@ def draw(project: Project, wanted: Draw, user: User | None) -> PromptSet:
     prompts = list(islice(drawn, min(wanted.size, DRAW_LIMIT)))
     if not prompts:
         raise CqiaError("nothing_held_out")
-    origin = {"from": wanted.key, "label": field.label, "rows": field.rows, "seed": wanted.seed}
+    origin = {"from": wanted.key, "rows": field.rows, "seed": wanted.seed}
+    origin |= {"split": field.split, "version": field.version}
     with transaction.atomic():
         prompt_set = PromptSet.objects.create(
             project=project, name=wanted.name, origin={**origin, "left_out": drawn.left_out}

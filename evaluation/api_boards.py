@@ -34,7 +34,7 @@ class AdjustedSerializer(serializers.Serializer[Any]):
     high = serializers.FloatField()
 
 
-class BoundsSerializer(serializers.Serializer[Any]):
+class RatingBoundsSerializer(serializers.Serializer[Any]):
     """Of the rating, by 200 bootstrap samples of prompts."""
 
     low = serializers.FloatField()
@@ -49,7 +49,7 @@ class RankSerializer(serializers.Serializer[Any]):
     rating = serializers.FloatField(source="rating.rating")
     low = serializers.FloatField(source="rating.low")
     high = serializers.FloatField(source="rating.high")
-    bootstrap = BoundsSerializer(source="drawn", allow_null=True)
+    bootstrap = RatingBoundsSerializer(source="drawn", allow_null=True)
     group = serializers.IntegerField(source="rating.group")
     votes = serializers.IntegerField(source="rating.votes")
     evaluators = serializers.IntegerField()

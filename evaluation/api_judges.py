@@ -80,7 +80,7 @@ class JudgeSerializer(serializers.Serializer[Any]):
     own = serializers.ListField(
         child=serializers.CharField(), help_text="models that the judge is, or of its base"
     )
-    failures = JudgeFailureSerializer(many=True, help_text="the first fifty")
+    failures = JudgeFailureSerializer(many=True)
 
 
 class NewJudgeSerializer(serializers.Serializer[Any]):

@@ -24,7 +24,7 @@ NAMES = re.compile(
     | \\begin | \\end | \{\w+\} | %\(\w+\)s
     | CC[ -]BY[ -][\d.]+ | /v1 | [KM]B | English | (简体)?中文 | https?://\S* | \b[a-z]+_[a-z_]+\b
     | \b(instruction|query|input|output|system|history|question|answer|domain|metadata|copyright)\b
-    | \b(responses|text|model|id|category|prompt|reference|human|gpt|cqia|alpaca|sharegpt)\b
+    | \b(responses|messages|sample|source|subcategory|turns|text|model|id|category|prompt|reference|human|gpt|cqia|alpaca|sharegpt)\b
     """,
     re.VERBOSE,
 )

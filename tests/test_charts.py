@@ -1,5 +1,7 @@
+import re
 import struct
 import xml.etree.ElementTree as ET
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -177,3 +179,15 @@ def test_a_narrow_plot_says_the_same_in_less_room() -> None:
     widths = [float(ET.fromstring(chart.svg()).attrib["width"]) for chart in (wide, phone)]
     assert widths[1] < 400 < widths[0]
     assert phone.csv() == wide.csv()
+
+
+def test_no_channel_is_changed_after_it_was_made() -> None:
+    """Altair keeps what such a call is for where all threads share it."""
+    late = re.compile(r"\.(legend|scale|axis|title|sort|bin|stack|format)\((?!\))")
+    found = [
+        f"{file.name}: {line.strip()}"
+        for file in Path(charts.__file__).parent.glob("*charts.py")
+        for line in file.read_text("utf-8").splitlines()
+        if late.search(line)
+    ]
+    assert found == []

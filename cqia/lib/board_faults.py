@@ -8,6 +8,8 @@ BOARD_FAULTS: dict[str, Promise] = {
     "bundle_unreadable": _("%(file)s is no bundle of a ranking: it cannot be read as a zip file."),
     "bundle_lacks": _("The bundle lacks %(file)s."),
     "bundle_too_large": _("%(file)s in the bundle is larger than this program reads."),
-    "bundle_shape": _("%(file)s in the bundle is not laid out as this program lays out its bundles."),
+    "bundle_shape": _(
+        "%(file)s in the bundle is not laid out as this program lays out its bundles."
+    ),
     "bundle_value": _("votes.csv in the bundle, line %(line)s: “%(value)s” is no %(column)s."),
 }

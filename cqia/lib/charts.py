@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     import altair as alt
 
 # Altair takes a second to import, so each builder does it itself: a page without a plot, a command
-# and a worker never wait for it.
+# and a worker never wait for it. Properties of a channel are given when it is made: set by a call of
+# their own (`colour.legend(…)`), they may land in another thread's plot (tests/test_charts.py).
 
 Theme = Literal["light", "dark"]
 Row = Mapping[str, str | int | float | None]
@@ -162,12 +163,14 @@ def win_tie_lose(
     bars = base.mark_bar(height=alt.RelativeBandSize(0.7)).encode(
         x=alt.X("from:Q", title=None, axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
         x2="end:Q",
-        color=_outcome(names, ("$first", "$middle", "$last")).legend(symbolType="square"),
+        color=_outcome(
+            names, ("$first", "$middle", "$last"), legend=alt.Legend(symbolType="square")
+        ),
     )
     labels = base.mark_text().encode(
         x="middle:Q",
         text=alt.Text("count:Q", format=","),
-        color=_outcome(names, ("$on-first", "$on-middle", "$on-last")).legend(None),
+        color=_outcome(names, ("$on-first", "$on-middle", "$on-last")),
     )
     # Below 3% there is no room for a figure.
     layers = alt.layer(bars, labels.transform_filter("datum.share >= 0.03"))
@@ -262,10 +265,15 @@ def binned(values: Sequence[float], count: int = 30) -> list[tuple[float, float,
     return [(low + i * width, low + (i + 1) * width, n) for i, n in enumerate(counts)]
 
 
-def _outcome(names: tuple[str, str, str], colours: tuple[str, str, str]) -> "alt.Color":
+def _outcome(
+    names: tuple[str, str, str],
+    colours: tuple[str, str, str],
+    legend: "alt.Legend | None" = None,
+) -> "alt.Color":
     import altair as alt
 
-    return alt.Color("outcome:N", scale=alt.Scale(domain=list(names), range=list(colours)))
+    scale = alt.Scale(domain=list(names), range=list(colours))
+    return alt.Color("outcome:N", scale=scale, legend=legend)
 
 
 def chart_of(

@@ -24,8 +24,8 @@ def shares_by_line(
         for at, *shares in rows
         for name, share in zip(names, shares, strict=True)
     ]
-    colour = alt.Color("which:N", scale=alt.Scale(domain=list(names), range=["$first", "$last"]))
-    colour = colour.legend(symbolType="stroke")
+    colours = alt.Scale(domain=list(names), range=["$first", "$last"])
+    colour = alt.Color("which:N", scale=colours, legend=alt.Legend(symbolType="stroke"))
     base = alt.Chart(alt.NamedData("rows")).encode(
         x=alt.X("line:Q", title=axis, scale=alt.Scale(zero=False), axis=alt.Axis(grid=False)),
         y=alt.Y("share:Q", title=None, axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
@@ -74,12 +74,13 @@ def stacked(
     places = alt.Chart(alt.NamedData("rows")).transform_calculate(
         place=f"indexof({json.dumps(order)}, datum.part)"
     )
-    colour = alt.Color("part:N", scale=alt.Scale(domain=order, range=list(colours.values())))
+    scale = alt.Scale(domain=order, range=list(colours.values()))
+    legend = alt.Legend(symbolType="square", columns=4)
     axis = alt.Axis(format=",d", tickCount=6, grid=False)
     bars = places.mark_bar(height=alt.RelativeBandSize(0.7), stroke="$line").encode(
         x=alt.X("sum(count):Q", title=None, axis=axis),
         y=alt.Y("label:N", sort=None, title=None),
-        color=colour.legend(symbolType="square", columns=4),
+        color=alt.Color("part:N", scale=scale, legend=legend),
         order="place:Q",
     )
     return chart_of(bars, data, title)

@@ -27,8 +27,9 @@ def paired_shares(
         y=alt.Y("label:N", sort=None, title=None),
         yOffset=alt.YOffset("of:N", sort=list(names)),
     )
-    colour = alt.Color("of:N", scale=alt.Scale(domain=list(names), range=colours))
-    bars = base.mark_bar().encode(color=colour.legend(symbolType="square"))
+    scale = alt.Scale(domain=list(names), range=colours)
+    legend = alt.Legend(symbolType="square")
+    bars = base.mark_bar().encode(color=alt.Color("of:N", scale=scale, legend=legend))
     figures = base.mark_text(align="left", dx=5, fontSize=11).encode(
         text=alt.Text("share:Q", format=".1%")
     )

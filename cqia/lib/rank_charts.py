@@ -22,20 +22,20 @@ def whiskers(
     keys = ("label", "series", "value", "low", "high")
     data: list[Row] = [dict(zip(keys, row, strict=True)) for row in rows]
     names = list(series)
-    colour = alt.Color("series:N", scale=alt.Scale(domain=names, range=["$first", "$last"]))
-    shape = alt.Shape("series:N", scale=alt.Scale(domain=names, range=["circle", "diamond"]))
     legend = alt.Legend() if len(names) > 1 else None
+    colours = alt.Scale(domain=names, range=["$first", "$last"])
+    shapes = alt.Scale(domain=names, range=["circle", "diamond"])
     base = alt.Chart(alt.NamedData("rows")).encode(
         y=alt.Y("label:N", sort=None, title=None),
         yOffset=alt.YOffset("series:N", sort=names, scale=alt.Scale(paddingOuter=0.4)),
-        color=colour.legend(legend),
+        color=alt.Color("series:N", scale=colours, legend=legend),
     )
     scale = alt.Scale(zero=zero, nice=True, padding=12)
     whisker = base.mark_rule(strokeWidth=2).encode(
         x=alt.X("low:Q", scale=scale, title=axis), x2="high:Q"
     )
     dot = base.mark_point(filled=True, size=80, opacity=1).encode(
-        x="value:Q", shape=shape.legend(legend)
+        x="value:Q", shape=alt.Shape("series:N", scale=shapes, legend=legend)
     )
     layers = [whisker, dot]
     if zero:
@@ -62,7 +62,7 @@ def outcomes(rows: Sequence[Outcome], names: tuple[str, str, str], *, title: str
     bars = base.mark_bar(height=alt.RelativeBandSize(0.7)).encode(
         x=alt.X("from:Q", title=None, axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
         x2="end:Q",
-        color=alt.Color("outcome:N", scale=colour).legend(symbolType="square"),
+        color=alt.Color("outcome:N", scale=colour, legend=alt.Legend(symbolType="square")),
     )
     labels = base.mark_text(dy=-3).encode(
         x="middle:Q",

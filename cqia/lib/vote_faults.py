@@ -8,7 +8,9 @@ VOTE_FAULTS: dict[str, Promise] = {
     "long_field": _(
         "The field “%(field)s” has %(found)s characters; at most %(limit)s are possible."
     ),
-    "turns_do_not_match": _("The field “%(field)s” must hold one answer for each question of the prompt."),
+    "turns_do_not_match": _(
+        "The field “%(field)s” must hold one answer for each question of the prompt."
+    ),
     "sample_out_of_range": _("The field “sample” must be a whole number from 0 to %(limit)s."),
     "unknown_prompt": _("The prompt set has no prompt “%(id)s”."),
     "unknown_question": _("The prompt set has no such prompt as this one: “%(question)s”."),
@@ -48,7 +50,9 @@ VOTE_FAULTS: dict[str, Promise] = {
     "assignment_secret": _("The assignment is shown once the campaign is closed."),
     "assignment_unreadable": _("Line %(line)s of %(file)s is no line of an assignment."),
     "assignment_no_nonce": _("The first line of %(file)s must hold the nonce."),
-    "assignment_differs": _("This is not the assignment that was committed: its hash is %(found)s."),
+    "assignment_differs": _(
+        "This is not the assignment that was committed: its hash is %(found)s."
+    ),
     "campaign_open": _("The ranking is shown once the campaign is closed."),
     "campaign_closed": _("This campaign is closed; no more votes are counted."),
     "ballot_lost": _("This comparison was open for too long and has gone to somebody else."),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # Altair takes a second to import, so each builder does it itself: a page without a plot, a command
 # and a worker never wait for it. Properties of a channel are given when it is made: set by a call of
-# their own (`colour.legend(…)`), they may land in another thread's plot (tests/test_charts.py).
+# their own, as Altair allows, they may land in another thread's plot (tests/test_charts.py).
 
 Theme = Literal["light", "dark"]
 Row = Mapping[str, str | int | float | None]

@@ -22,7 +22,8 @@ _Who = ReleaseAccess.Who
 def led_release(request: Request | rest.Request, slug: str, number: int) -> Release:
     """A release of a project that the signed-in person leads."""
     project = project_for(request, slug, Role.LEAD)
-    return get_object_or_404(_releases(), project=project, number=number)
+    releases = _with_what_pages_show(project.releases.all())
+    return get_object_or_404(releases, number=number)
 
 
 def release_for(request: Request | rest.Request, slug: str, number: int) -> Release:
@@ -33,8 +34,10 @@ def release_for(request: Request | rest.Request, slug: str, number: int) -> Rele
     """
     user = person(request) if isinstance(request, rest.Request) else request.user
     roles = _roles(user, slug)
-    release = _releases().filter(project__slug=slug, number=number).first()
-    if release is None or not may_read(user, release, roles):
+    project = Project.objects.filter(slug=slug).first()
+    found = readable(user, project, roles) if project else Release.objects.none()
+    release = _with_what_pages_show(found).filter(number=number).first()
+    if release is None:
         if roles and Role.LEAD not in roles:
             raise PermissionDenied
         raise Http404
@@ -50,7 +53,7 @@ def releases_for(request: Request, slug: str) -> tuple[Project, QuerySet[Release
     """
     user, roles = request.user, _roles(request.user, slug)
     project = get_object_or_404(Project, slug=slug)
-    found = project.releases.all() if Role.LEAD in roles else readable(user, project)
+    found = readable(user, project, roles)
     if Role.LEAD not in roles and not found.exists():
         if roles:
             raise PermissionDenied
@@ -59,16 +62,15 @@ def releases_for(request: Request, slug: str) -> tuple[Project, QuerySet[Release
     return project, found
 
 
-def may_read(user: User, release: Release, roles: frozenset[Role]) -> bool:
-    """Whether somebody with these roles in the project may read the release."""
-    access = getattr(release, "access", None)
+def readable(user: User, project: Project, roles: frozenset[Role]) -> QuerySet[Release]:
+    """The releases of a project that somebody with these roles in it may read: every one for its leads."""
+    releases: QuerySet[Release] = project.releases.all()
     if Role.LEAD in roles:
-        return True
-    if access is None or access.who == _Who.LEADS:
-        return False
-    if access.who == _Who.MEMBERS:
-        return bool(roles)
-    return bool(access.who == _Who.SIGNED_IN or access.people.filter(pk=user.pk).exists())
+        return releases
+    opened = Q(access__who=_Who.SIGNED_IN) | Q(access__who=_Who.NAMED, access__people=user.pk)
+    if roles:
+        opened |= Q(access__who=_Who.MEMBERS)
+    return releases.filter(opened).distinct()
 
 
 def _roles(user: User, slug: str) -> frozenset[Role]:
@@ -77,16 +79,8 @@ def _roles(user: User, slug: str) -> frozenset[Role]:
     return frozenset(roles | {Role.LEAD} if user.is_superuser else roles)
 
 
-def _releases() -> QuerySet[Release]:
-    return Release.objects.select_related("project", "job", "access")
-
-
-def readable(user: User, project: Project) -> QuerySet[Release]:
-    """The releases of a project that somebody who does not lead it may read, the newest first."""
-    opened = Q(access__who=_Who.SIGNED_IN) | Q(access__who=_Who.NAMED, access__people=user.pk)
-    if Membership.objects.filter(user=user.pk, project=project).exists():
-        opened |= Q(access__who=_Who.MEMBERS)
-    return project.releases.filter(opened).distinct()
+def _with_what_pages_show(releases: QuerySet[Release]) -> QuerySet[Release]:
+    return releases.select_related("project", "job", "access")
 
 
 def open_to(release: Release, who: str, people: Iterable[User], by: User) -> ReleaseAccess:

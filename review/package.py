@@ -11,7 +11,8 @@ from django.utils.safestring import SafeString
 
 from cqia.lib import markdown
 from review.exports import EXPORTERS
-from review.models import GateReport, Release, ReleaseFile, Withdrawal
+from review.gate import report_of
+from review.models import Release, ReleaseFile, Withdrawal
 from review.releases import folder
 
 _READ = markdown.LENGTH_LIMIT  # characters of a document that are shown
@@ -51,7 +52,7 @@ def _sums(row: Mapping[str, Any]) -> dict[str, int]:
 
 def gate(release: Release) -> dict[str, Any]:
     """For review/_gate.html: the gate's report, what it told of, and how many rows were let through."""
-    report = GateReport.objects.filter(release=release).first()
+    report = report_of(release)
     found = {"told": 0, "waived": 0}
     if report is not None:
         found = report.problems.aggregate(told=Count("pk"), waived=Coalesce(Sum("waived"), 0))

@@ -12,8 +12,6 @@ from cqia.lib import charts, filter_charts
 from cqia.lib.chart_response import narrow
 from cqia.lib.charts import Chart, Theme
 
-NAMES = ("胜", "平", "负")
-
 
 def words(svg: str) -> list[str]:
     return ["".join(text.itertext()) for text in ET.fromstring(svg).findall(".//{*}text")]
@@ -82,26 +80,6 @@ def test_it_keeps_a_spreadsheet_from_running_a_label(label: str) -> None:
     assert f"\r\n'{label},-2.5\r\n" in charts.bars([(label, -2.5)], title="").csv()
 
 
-def test_it_stacks_wins_ties_and_losses() -> None:
-    chart = charts.win_tie_lose([("甲", 120, 40, 40), ("乙", 1, 98, 1)], NAMES, title="")
-    seen = words(chart.svg())
-    assert [word for word in seen if word in {"120", "40", "98", "1"}] == ["120", "40", "40", "98"]
-    assert set(NAMES) < set(seen)
-    assert [row["share"] for row in chart.data[:3]] == [0.6, 0.2, 0.2]
-    assert {"#1661ab", "#c9cbcf", "#e08b2d"} < fills(chart.svg())
-
-
-def test_it_leaves_out_a_model_without_votes() -> None:
-    chart = charts.win_tie_lose([("甲", 0, 0, 0), ("乙", 1, 0, 0)], NAMES, title="")
-    assert {row["model"] for row in chart.data} == {"乙"}
-
-
-def test_it_draws_ratings_with_whiskers() -> None:
-    chart = charts.ratings([("甲", 1100.4, 1080.0, 1130.0)], title="", axis="评分")
-    assert {"甲", "1100", "评分"} < set(words(chart.svg()))
-    assert chart.svg().count('stroke="#1661ab"') == 1
-
-
 def test_it_draws_a_line_at_each_threshold() -> None:
     bins = charts.binned([1.0, 2.0, 2.0, 3.0], 2)
     plain = charts.histogram(bins, title="", axis="长度")
@@ -132,8 +110,6 @@ def test_it_bins_values(values: list[float], bins: list[tuple[float, float, int]
     [
         charts.funnel([], title=""),
         charts.funnel([("无", 0)], title=""),
-        charts.win_tie_lose([], NAMES, title=""),
-        charts.ratings([], title="", axis=""),
         charts.histogram([], title="", axis=""),
         charts.bars([], title=""),
     ],

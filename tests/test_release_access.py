@@ -8,6 +8,7 @@ from django.test import Client
 
 from annotation.models import Project
 from cqia.accounts.models import AuditEntry, User
+from cqia.accounts.roles import Role
 from review import freezing, releases
 from review.access import open_to, readable
 from review.documents.building import keep
@@ -15,6 +16,7 @@ from review.models import Release, ReleaseAccess
 from tests.cast import ClientOf, MakeAnnotated
 
 Who = ReleaseAccess.Who
+EVALUATES = frozenset({Role.EVALUATOR})
 PAGES = ("", "files/", "SHA256SUMS", "tombstones.json")
 
 
@@ -111,10 +113,11 @@ def test_it_says_whom_it_does_not_know(release: Release, lead: User, client_of: 
 def test_it_lists_what_somebody_may_read(
     release: Release, project: Project, lead: User, evaluator: User, outsider: User
 ) -> None:
-    assert list(readable(evaluator, project)) == []
+    assert list(readable(evaluator, project, EVALUATES)) == []
     open_to(release, Who.MEMBERS, [], lead)
-    assert list(readable(evaluator, project)) == [release]
-    assert list(readable(outsider, project)) == []
+    assert list(readable(evaluator, project, EVALUATES)) == [release]
+    assert list(readable(outsider, project, frozenset())) == []
+    assert list(readable(lead, project, frozenset({Role.LEAD}))) == [release]
 
 
 @pytest.mark.parametrize(

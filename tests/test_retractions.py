@@ -23,7 +23,7 @@ from annotation.models import (
 from cqia.accounts.models import AuditEntry, User
 from cqia.lib.errors import CqiaError
 from evaluation.models import ModelVersion
-from review import patching, publishing, releases, retractions, tombstones
+from review import package, patching, publishing, releases, retractions, tombstones
 from review.models import Release, RetractedPair, Retraction
 from review.retraction_search import effect_of, found_by, record_of
 from review.retractions import Target, Why
@@ -111,6 +111,7 @@ def test_a_retraction_is_carried_through_two_releases_and_the_model_made_from_on
         files = [path for path in releases.folder(patch).rglob("*") if path.is_file()]
         assert patch.files.get(filename=tombstones.FILENAME).rows == 1
         assert not [path for path in files if "甲".encode() in path.read_bytes()]
+        assert package.gate(patch) == package.gate(old)
     # The old ones are withdrawn.
     client = client_of(lead)
     name = first.files.order_by("filename").values_list("filename", flat=True)[0]

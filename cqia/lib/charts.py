@@ -138,62 +138,6 @@ def funnel(steps: Sequence[tuple[str, int]], *, title: str) -> Chart:
     return chart_of(bars + label.encode(text="words:N"), data, title)
 
 
-def win_tie_lose(
-    rows: Sequence[tuple[str, int, int, int]], names: tuple[str, str, str], *, title: str
-) -> Chart:
-    """A bar of 100% a model, as in the paper: wins, ties, losses against a baseline, counted.
-
-    `names` are the words for win, tie and lose.
-    """
-    import altair as alt
-
-    data: list[Row] = [
-        {
-            "model": model,
-            "outcome": names[place],
-            "count": count,
-            "share": count / sum(counts),
-            "from": sum(counts[:place]) / sum(counts),
-        }
-        for model, *counts in rows
-        for place, count in enumerate(counts)
-        if sum(counts)
-    ]
-    base = alt.Chart(alt.NamedData("rows")).encode(y=alt.Y("model:N", sort=None, title=None))
-    bars = base.mark_bar(height=alt.RelativeBandSize(0.7)).encode(
-        x=alt.X("from:Q", title=None, axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
-        x2="end:Q",
-        color=_outcome(
-            names, ("$first", "$middle", "$last"), legend=alt.Legend(symbolType="square")
-        ),
-    )
-    labels = base.mark_text().encode(
-        x="middle:Q",
-        text=alt.Text("count:Q", format=","),
-        color=_outcome(names, ("$on-first", "$on-middle", "$on-last")),
-    )
-    # Below 3% there is no room for a figure.
-    layers = alt.layer(bars, labels.transform_filter("datum.share >= 0.03"))
-    spec = layers.resolve_scale(color="independent").transform_calculate(
-        end="datum.from + datum.share", middle="datum.from + datum.share / 2"
-    )
-    return chart_of(spec, data, title)
-
-
-def ratings(rows: Sequence[tuple[str, float, float, float]], *, title: str, axis: str) -> Chart:
-    """A dot for each model's rating and a whisker from `low` to `high`, in the order given."""
-    import altair as alt
-
-    keys = ("model", "rating", "low", "high")
-    data: list[Row] = [dict(zip(keys, row, strict=True)) for row in rows]
-    scale = alt.Scale(zero=False, nice=True, padding=12)
-    base = alt.Chart(alt.NamedData("rows")).encode(y=alt.Y("model:N", sort=None, title=None))
-    whisker = base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", scale=scale, title=axis))
-    dot = base.mark_point(filled=True, size=90, opacity=1).encode(x="rating:Q")
-    label = base.mark_text(dy=-11).encode(x="rating:Q", text=alt.Text("rating:Q", format=".0f"))
-    return chart_of(whisker.encode(x2="high:Q") + dot + label, data, title)
-
-
 def histogram(
     bins: Sequence[tuple[float, float, int]],
     *,
@@ -263,17 +207,6 @@ def binned(values: Sequence[float], count: int = 30) -> list[tuple[float, float,
     for value in values:
         counts[min(int((value - low) / width), count - 1)] += 1
     return [(low + i * width, low + (i + 1) * width, n) for i, n in enumerate(counts)]
-
-
-def _outcome(
-    names: tuple[str, str, str],
-    colours: tuple[str, str, str],
-    legend: "alt.Legend | None" = None,
-) -> "alt.Color":
-    import altair as alt
-
-    scale = alt.Scale(domain=list(names), range=list(colours))
-    return alt.Color("outcome:N", scale=scale, legend=legend)
 
 
 def chart_of(

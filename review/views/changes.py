@@ -11,8 +11,7 @@ from cqia.accounts.http import Request
 from cqia.accounts.roles import Role
 from review import changes as comparing
 from review import proofs
-from review.access import may_read, release_for
-from review.models import Release
+from review.access import readable, release_for
 
 
 @login_required
@@ -20,7 +19,11 @@ from review.models import Release
 def changes(request: Request, slug: str, number: int) -> HttpResponse:
     """From the release whose number `from` gives, else from the one before."""
     shown = release_for(request, slug, number)
-    others = [one for one in readable(request, shown) if one.pk != shown.pk]
+    others = list(
+        readable(request.user, shown.project, request.roles)
+        .exclude(pk=shown.pk)
+        .order_by("-number")
+    )
     wanted = request.GET.get("from", "")
     before = shown.previous if shown.previous in others else None
     if wanted.isdecimal():
@@ -36,12 +39,6 @@ def changes(request: Request, slug: str, number: int) -> HttpResponse:
         "leads": Role.LEAD in request.roles,
     }
     return render(request, "review/changes.html", context)
-
-
-def readable(request: Request, release: Release) -> list[Release]:
-    """The releases of the project that this person may read."""
-    every = release.project.releases.order_by("-number")
-    return [one for one in every if may_read(request.user, one, request.roles)]
 
 
 @login_required

@@ -1,5 +1,4 @@
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -8,7 +7,6 @@ from cqia.accounts.http import Request
 from cqia.accounts.roles import Role
 from cqia.lib.chart_response import respond
 from review.access import led_release, readable, release_for
-from review.models import Release
 from review.statistics import FIGURES, charts, counting
 from review.statistics.comparison import beside
 from review.statistics.sides import choices, other_side, side_of
@@ -19,7 +17,10 @@ from review.statistics.sides import choices, other_side, side_of
 def statistics(request: Request, slug: str, number: int) -> HttpResponse:
     """The figures of a release; ?with= names another release, or the published figures."""
     release = release_for(request, slug, number)
-    others, asked = _readable(request, release), request.GET.get("with", "")
+    others, asked = (
+        readable(request.user, release.project, request.roles),
+        request.GET.get("with", ""),
+    )
     this, other = side_of(release), other_side(asked, others)
     context = {
         "room": "releases",
@@ -43,7 +44,9 @@ def statistics(request: Request, slug: str, number: int) -> HttpResponse:
 def chart(request: Request, slug: str, number: int, name: str, form: str) -> HttpResponse:
     """One plot of the page, as svg, png or csv; ?with= lays it beside another release."""
     release = release_for(request, slug, number)
-    other = other_side(request.GET.get("with", ""), _readable(request, release))
+    other = other_side(
+        request.GET.get("with", ""), readable(request.user, release.project, request.roles)
+    )
     this = side_of(release)
     drawn = charts.draw(name, this, other) if this else None
     if drawn is None:
@@ -56,10 +59,3 @@ def chart(request: Request, slug: str, number: int, name: str, form: str) -> Htt
 def count(request: Request, slug: str, number: int) -> HttpResponse:
     counting.start(led_release(request, slug, number), request.user)
     return redirect("review:statistics", slug, number)
-
-
-def _readable(request: Request, release: Release) -> QuerySet[Release]:
-    """The releases of the project that this person may compare with."""
-    if Role.LEAD in request.roles:
-        return release.project.releases.all()
-    return readable(request.user, release.project)

@@ -338,10 +338,10 @@ def compared(lead: Person, place: Path) -> None:
         for prompt in prompts
         for model, text in ANSWERS.items()
     ]
-    page = lead.go("evaluate/")
+    page = lead.go("evaluate/prompts/")
     page.get_by_label("Name of the set").fill("茶题")
     brought(page, "prompts", written(place / "prompts.jsonl", prompts))
-    page = lead.go("evaluate/")
+    page = lead.go("evaluate/models/")
     brought(page, "answers", written(place / "answers.jsonl", answers))
     page = lead.go("evaluate/new")
     page.get_by_label("Name").fill("盲评一")
@@ -363,6 +363,8 @@ def written(file: Path, rows: list[dict[str, str]]) -> Path:
 
 def brought(page: Page, what: str, file: Path) -> None:
     form = page.locator(f"form[action$='{what}/import']")
+    if not form.is_visible():
+        page.locator("summary", has_text=f"Bring in {what}").click()
     if what == "answers":
         form.locator("[name=prompt_set]").select_option("茶题")
     form.locator("[name=file]").set_input_files(file)

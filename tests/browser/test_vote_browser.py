@@ -1,5 +1,6 @@
 """The blind vote in Chromium: by keys, with an input method, on a phone, without scripts."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -35,6 +36,7 @@ def booth(
         )
         page.goto("/p/tea/vote/")
         page.get_by_role("link", name="Begin").click()  # after how it is done, read once
+        page.wait_for_url(re.compile(r"/vote/\d+"))  # and its script is there
         return page
 
     return booth

@@ -10,8 +10,9 @@ register = template.Library()
 
 @register.simple_tag
 def formula(latex: str) -> SafeString:
-    """A formula of a template's own as MathML, set apart from the text."""
-    return mark_safe(mathml(latex, display=True))  # noqa: S308  (no text of users gets here)
+    """A formula of a template's own as MathML, set apart from the text; a long one scrolls, by keys too."""
+    shown = mathml(latex, display=True).replace("<math ", '<math tabindex="0" ', 1)
+    return mark_safe(shown)  # noqa: S308  (no text of users gets here)
 
 
 @register.filter

@@ -221,7 +221,9 @@ def _sandwich(votes: _Votes, at: Floats, hessian: Floats) -> Floats:
     With fewer than ten prompts there is nothing to cluster by, and the curvature alone is taken.
     """
     inverse = np.linalg.inv(hessian)
-    prompts = int(votes.prompt.max()) + 1
+    # Numbered anew: of a part of the votes, most prompts have none.
+    names, place_of = np.unique(votes.prompt, return_inverse=True)
+    prompts = len(names)
     if prompts < 10:
         return np.asarray(inverse)
     _, left, right, tie = _parts(votes, at)
@@ -229,7 +231,7 @@ def _sandwich(votes: _Votes, at: Floats, hessian: Floats) -> Floats:
     slopes = np.zeros((prompts, votes.size))
 
     def add(columns: Ints, weight: Floats) -> None:
-        counted = np.bincount(votes.prompt * votes.size + columns, weight, prompts * votes.size)
+        counted = np.bincount(place_of * votes.size + columns, weight, prompts * votes.size)
         slopes[:] += counted.reshape(prompts, votes.size)
 
     add(votes.left, by_eta)
@@ -240,8 +242,7 @@ def _sandwich(votes: _Votes, at: Floats, hessian: Floats) -> Floats:
     add(np.full_like(votes.left, place), votes.count * (votes.tie - tie))
     if votes.voters:
         add(place + 1 + votes.voter, by_eta)
-    met = len(np.unique(votes.prompt))
-    return np.asarray(inverse @ (slopes.T @ slopes) @ inverse * met / (met - 1))
+    return np.asarray(inverse @ (slopes.T @ slopes) @ inverse * prompts / (prompts - 1))
 
 
 def in_groups(fitted: Fitted, groups: Ints) -> Fitted:

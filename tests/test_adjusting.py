@@ -1,12 +1,14 @@
 """Strengths with and without controls, on votes of known making."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from evaluation.adjusting import Fitted, fit, in_groups
 from evaluation.reckoning import Asked, groups_of, reckon
 from evaluation.statistics.pairs import votes_needed
-from evaluation.statistics.table import Table
+from evaluation.statistics.table import Table, where
 
 STRENGTH = np.array([0.6, 0.2, -0.2, -0.6])
 SIDE, LENGTH, TIES, LEANING = 0.25, 0.5, 0.7, 0.3
@@ -105,6 +107,17 @@ def test_controls_take_out_what_length_adds() -> None:
     raw = fit(table, controlled=False).strength
     assert raw[0] - raw[1] > 0.5
     assert fit(table, controlled=True).effects[1] == pytest.approx(1.0, abs=0.2)
+
+
+@pytest.mark.parametrize("prompts", [1, 9, 12])
+def test_a_part_of_the_votes_is_judged_by_its_own_prompts(prompts: int) -> None:
+    """A category has few of a campaign's prompts, whatever their numbers."""
+    table = made(3, votes=600)
+    part = where(table, table.prompt >= 60 - prompts)
+    renamed = replace(part, prompt=part.prompt - (60 - prompts))
+    covariance = fit(part, controlled=False).covariance
+    assert np.isfinite(covariance).all()
+    assert covariance == pytest.approx(fit(renamed, controlled=False).covariance)
 
 
 def test_models_that_never_met_are_in_groups_of_their_own() -> None:

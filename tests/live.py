@@ -11,7 +11,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import sample
-from typing import Any
+from typing import Any, TypeVar
 
 import psutil
 import psycopg
@@ -19,6 +19,8 @@ import pytest
 
 from cqia.embedded import home, processes
 from cqia.embedded.ports import POOL, is_free
+
+T = TypeVar("T")
 
 # What the command line of each service holds, by the name that `cqia up` gives it.
 WORDS = {
@@ -31,11 +33,13 @@ WORDS = {
 }
 
 
-def eventually(fact: Callable[[], object], seconds: float = 40) -> None:
+def eventually(fact: Callable[[], T], seconds: float = 40) -> T:
+    """What `fact` says as soon as it is true; asked once each time, as it may not last."""
     deadline = time.monotonic() + seconds
-    while not fact():
+    while not (found := fact()):
         assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.05)
+    return found
 
 
 class Installation:
@@ -115,8 +119,7 @@ class Installation:
 
     def running(self, service: str) -> psutil.Process:
         """The first process of a service, named as `cqia up` calls it."""
-        eventually(lambda: self.named(WORDS[service]))
-        return self.named(WORDS[service])[0]
+        return eventually(lambda: self.named(WORDS[service]))[0]
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the running database."""

@@ -129,8 +129,7 @@ def running(place: Path) -> list[psutil.Process]:
 
 def test_it_starts_a_killed_program_again(place: Path, supervisor: Supervisor) -> None:
     supervisor.start([service(place, PROGRAM)])
-    eventually(lambda: running(place))
-    first = running(place)[0]
+    first = eventually(lambda: running(place))[0]
     first.kill()
     eventually(lambda: {each.pid for each in running(place)} - {first.pid}, seconds=5)
 

@@ -32,8 +32,7 @@ def installation(place_of_its_own: Installation) -> Installation:
     "words", ["bin/postgres -D", "redis-server", "gunicorn", "worker -n cpu", "worker -n gpu"]
 )
 def test_it_starts_a_killed_service_again(installation: Installation, words: str) -> None:
-    eventually(lambda: installation.named(words))
-    killed = installation.named(words)[0]
+    killed = eventually(lambda: installation.named(words))[0]
     killed.kill()
     eventually(lambda: installation.named(words) not in ([], [killed]), seconds=10)
     installation.wait_for_page()

@@ -11,7 +11,7 @@ from django.urls import get_resolver
 
 # Threads, because a request mostly waits for PostgreSQL; two processes, because two cores can
 # otherwise not render two pages at once.
-worker_class = "gthread"
+worker_class = "cqia.web_worker.EvenWorker"
 workers = int(os.environ.get("CQIA_WEB_PROCESSES", "2"))
 threads = int(os.environ.get("CQIA_WEB_THREADS", "4"))
 # One import of the application for all processes: a quicker start and shared memory.
@@ -37,6 +37,10 @@ def when_ready(_server: Any) -> None:
     # A page makes some 20,000 objects and hardly a cycle: looking after each 700, as is usual, takes
     # a tenth of the time of a page (benchmarks/workbench.py).
     gc.set_threshold(20_000, 20, 20)
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    worker.forget()
 
 
 def post_worker_init(_worker: Any) -> None:

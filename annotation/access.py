@@ -8,8 +8,8 @@ from annotation.models import Project
 from cqia.accounts.http import Request, person
 from cqia.accounts.models import Membership, User
 from cqia.accounts.roles import Role
+from cqia.lib import rows
 
-# Asked with every request; the ORM would build it anew each time.
 _MEMBER_SQL = f"""
 SELECT project.*, array_agg(member.role) AS _roles
   FROM {Membership._meta.db_table} member JOIN {Project._meta.db_table} project ON project.id = member.project_id
@@ -25,7 +25,7 @@ def roles_in(user: User, slug: str) -> tuple[Project, frozenset[Role]]:
             raise Http404
         held = Membership.objects.filter(user=user, project=project).values_list("role", flat=True)
         return project, frozenset({Role.LEAD, *map(Role, held)})
-    project = next(iter(Project.objects.raw(_MEMBER_SQL, [user.pk, slug])), None)
+    project = rows.first(Project, _MEMBER_SQL, [user.pk, slug])
     if project is None:
         raise Http404
     return project, frozenset(map(Role, project.__dict__.pop("_roles")))

@@ -9,6 +9,7 @@ from django.http import Http404
 
 from annotation.models import Claim, Pair, Project, Response
 from cqia.accounts.models import User
+from cqia.lib import rows
 
 _TEXTS_SQL = f"""
 SELECT id, text FROM {Response._meta.db_table}
@@ -45,7 +46,7 @@ class Seen:
 
 def at_hand(user: User, project: Project, claim_id: int) -> tuple[Claim, Seen]:
     """A slot of this project, whoever holds it, and what `user` would see of its pair; else 404."""
-    claim = next(iter(Claim.objects.raw(_HELD_SQL, [claim_id, project.pk])), None)
+    claim = rows.first(Claim, _HELD_SQL, [claim_id, project.pk])
     if claim is None:
         raise Http404
     instruction, extra, texts = (claim.__dict__.pop(name) for name in _BESIDE)

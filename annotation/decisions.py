@@ -22,7 +22,7 @@ from annotation.desk_forms import Form
 from annotation.models import Annotation, Claim, ModelDraft, Pair, Project, Response
 from annotation.outcomes import Decision, Outcome
 from cqia.accounts.models import User
-from cqia.lib import diff
+from cqia.lib import diff, rows
 from cqia.lib.errors import CqiaError
 
 __all__ = ["DecidedAlready", "Decision", "LeaseLost", "Work", "submit", "work_on", "write"]
@@ -83,16 +83,16 @@ def submit(user: User, project: Project, claim_id: int, decision: Decision) -> N
 @transaction.atomic
 def _record(work: Work, decision: Decision) -> None:
     user, claim = work.user, work.claim
-    left = queue.finish(claim, user)
-    if left is None:
+    finished = queue.finish(claim, user)
+    if finished is None:
         if not Claim.objects.done().filter(pk=claim.pk, holder=user).exists():
             raise LeaseLost
         if not _is_late_echo(work, decision):
             raise DecidedAlready
         return
     write(work, decision, _seconds(claim))
-    drafts.forget(user, claim.pair_id, decision.edit)
-    if left == 0 and opinions.is_settled(claim, work.project):
+    drafts.must_have_seen(finished.draft, decision.edit)
+    if finished.left == 0 and opinions.is_settled(claim, work.project):
         workflow.move("annotate", Pair(pk=claim.pair_id), user)
 
 
@@ -135,7 +135,7 @@ def write(work: Work, decision: Decision, seconds: float) -> Annotation:
         seconds=seconds,
     )
     evidence.keep(annotation, decision.evidence)
-    annotation.save(force_insert=True)
+    rows.insert(annotation)
     return annotation
 
 
@@ -144,7 +144,7 @@ def _written(work: Work, outcome: Outcome) -> int:
     human-checked, unless most of it was written anew."""
     drafted = _model_draft(work) if outcome.flaw else None
     is_models = drafted is not None and _changed(drafted.text, outcome.written) <= MOSTLY_NEW
-    response = Response.objects.create(
+    response = Response(
         pair_id=work.claim.pair_id,
         text=outcome.written,
         origin=Response.Origin.LLM if is_models else Response.Origin.HUMAN,
@@ -152,6 +152,7 @@ def _written(work: Work, outcome: Outcome) -> int:
         author=work.user,
         parent_id=outcome.response_id,
     )
+    rows.insert(response)
     if drafted is not None:
         ModelDraft.objects.filter(pk=drafted.pk).update(response=response)
     return response.pk

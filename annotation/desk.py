@@ -124,6 +124,28 @@ class Desk:
         return self.answers[0].text if self.answers else ""
 
     @property
+    def is_answered(self) -> bool:
+        return bool(self.answers)
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether the editor begins with something else than the answer."""
+        return self.text != self.original
+
+    @property
+    def has_text(self) -> bool:
+        return bool(self.text)
+
+    @property
+    def is_mending(self) -> bool:
+        return self.mends is not None
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Those begun with, for rejecting."""
+        return tuple(self.begun.reasons)
+
+    @property
     def is_ranking(self) -> bool:
         return len(self.answers) > 1 and self.form.mode != Mode.PICK
 

@@ -115,8 +115,8 @@ RETURNING *
 """
 
 _FORGET = f"""
-DELETE FROM {Draft._meta.db_table} WHERE pair_id = %s AND author_id = %s
-RETURNING id, pair_id, author_id, fields::json, revision, seat, rivals::json, saved_at
+DELETE FROM {Draft._meta.db_table} draft WHERE pair_id = %s AND author_id = %s
+RETURNING {Draft.COLUMNS}
 """
 
 
@@ -163,12 +163,16 @@ def forget(user: User, pair_id: int, edit: Edit) -> None:
 
     Raises Conflict where that would lose a text: one that another page saved since or has put aside.
     """
-    with connection.cursor() as cursor:  # past the ORM, for every submit does it
+    with connection.cursor() as cursor:
         cursor.execute(_FORGET, [pair_id, user.pk])
         row = cursor.fetchone()
-    if row is None or edit.seen is None:
+    must_have_seen(Draft(*row) if row else None, edit)
+
+
+def must_have_seen(stored: Draft | None, edit: Edit) -> None:
+    """Raise Conflict where a draft that is being deleted holds a text that `edit` does not know."""
+    if stored is None or edit.seen is None:
         return
-    stored = Draft(*row)
     if stored.rivals or not _has_seen(stored, edit):
         raise Conflict(stored, edit)
 

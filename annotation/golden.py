@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from annotation.models import Annotation, Claim, GoldItem, Pair, Project, Response, Skip, State
 from cqia.accounts.models import User, record
+from cqia.lib import rows
 from cqia.lib.errors import CqiaError
 
 _Verb = Annotation.Verb
@@ -56,7 +57,7 @@ def deal(user: User, project: Project, lease: timedelta, *, begin: bool) -> Clai
         "lease": lease,
         "begin": begin,
     }
-    return next(iter(Claim.objects.raw(_DEAL_SQL, values)), None)
+    return rows.first(Claim, _DEAL_SQL, values)
 
 
 @dataclass(frozen=True)

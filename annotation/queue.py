@@ -3,15 +3,16 @@
 import time
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from annotation import golden, queue_order, routing
-from annotation.models import Claim, Pair, Project, Skip
+from annotation.models import Claim, Draft, Pair, Project, Skip
 from annotation.models.project import SkipPolicy
 from cqia.accounts.models import User
+from cqia.lib import rows
 
 CLAIMS, _SKIPS = Claim._meta.db_table, Skip._meta.db_table
 _PAIRS, _PROJECTS = Pair._meta.db_table, Project._meta.db_table
@@ -151,7 +152,6 @@ def _first(
     pair: Pair | None = None,
 ) -> Claim | None:
     """Hold the first slot of these candidates, in one statement, so that no lock outlives it."""
-    sql = _CLAIM_SQL.format(candidates=", ".join(candidates))
     values = {
         "user": user.pk,
         "project": project.pk,
@@ -161,13 +161,13 @@ def _first(
         "pair": pair.pk if pair else 0,
     }
     try:
-        taken = {claim.pk: claim for claim in Claim.objects.raw(sql, values)}
+        sql = _CLAIM_SQL.format(candidates=", ".join(candidates))
+        taken = {claim.pk: claim for claim in rows.read(Claim, sql, values)}
     except IntegrityError:  # at this moment they took another slot of the same pair, in another tab
         if current is not None:
             begin(current, user)
         return None
-    begun = taken.pop(current.pk, None) if current is not None else None
-    if current is not None and begun is not None:
+    if current is not None and (begun := taken.pop(current.pk, None)):
         current.held_since, current.held_until = begun.held_since, begun.held_until
     return next(iter(taken.values()), None)
 
@@ -202,20 +202,32 @@ WITH slots AS MATERIALIZED (
      WHERE slots.id = claim.id AND claim.id = %(claim)s
        AND claim.holder_id = %(user)s AND claim.done_at IS NULL
  RETURNING claim.id
+), forgotten AS (
+    DELETE FROM {Draft._meta.db_table} draft USING finished
+     WHERE draft.pair_id = %(pair)s AND draft.author_id = %(user)s
+ RETURNING {Draft.COLUMNS}
 )
-SELECT (SELECT count(*) FROM slots WHERE done_at IS NULL AND id <> %(claim)s) FROM finished
+SELECT (SELECT count(*) FROM slots WHERE done_at IS NULL AND id <> %(claim)s), forgotten.*
+  FROM finished LEFT JOIN forgotten ON true
 """
 
 
-def finish(claim: Claim, user: User) -> int | None:
-    """Mark one's own slot done; how many of the pair are still open, None where it was lost.
+class Finished(NamedTuple):
+    """How many slots of the pair are still open, and the draft that was there, which is deleted."""
 
-    Run it in the deciding transaction.
+    left: int
+    draft: Draft | None
+
+
+def finish(claim: Claim, user: User) -> Finished | None:
+    """Mark one's own slot done, and delete one's draft; None where the slot was lost.
+
+    Run it in the deciding transaction, which must fail where the draft holds a text nobody has seen.
     """
     with connection.cursor() as cursor:
         cursor.execute(_FINISH_SQL, {"pair": claim.pair_id, "claim": claim.pk, "user": user.pk})
         row = cursor.fetchone()
-    return None if row is None else int(row[0])
+    return Finished(row[0], Draft(*row[1:]) if row[1] else None) if row else None
 
 
 # A slot goes back into the lane of its pair as lanes now are. That of a pair with a known decision was
@@ -243,8 +255,8 @@ def free_expired(project: Project | None = None) -> int:
 
 def give_up(claim: Claim, user: User) -> bool:
     """Free one's own slot, at the very end of the queue; False where it was lost."""
-    place = time.time_ns() // 1000
-    return bool(_free(_ONE_HELD, {"claim": claim.pk, "user": user.pk, "place": place}))
+    values = {"claim": claim.pk, "user": user.pk, "place": time.time_ns() // 1000}
+    return bool(_free(_ONE_HELD, values))
 
 
 def _free(these: str, values: dict[str, Any]) -> int:

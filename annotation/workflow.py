@@ -59,9 +59,7 @@ MOVES: dict[str, Move] = {
 }
 
 _MOVE_SQL = f"""
-WITH wanted(pair_id, reason, note) AS (
-    SELECT * FROM unnest(%(ids)s::bigint[], %(reasons)s::text[], %(notes)s::text[])
-), locked AS (
+WITH wanted(pair_id, reason, note) AS ({{wanted}}), locked AS (
     SELECT pair.id, pair.state, wanted.reason, wanted.note
       FROM {Pair._meta.db_table} pair JOIN wanted ON wanted.pair_id = pair.id
      WHERE pair.state = ANY(%(before)s)
@@ -75,6 +73,11 @@ INSERT INTO {Transition._meta.db_table} (pair_id, verb, before, after, actor_id,
 SELECT id, %(verb)s, before, %(after)s, %(actor)s, reason, note, now() FROM moved
 RETURNING pair_id
 """
+
+
+_MANY = "SELECT * FROM unnest(%(ids)s::bigint[], %(reasons)s::text[], %(notes)s::text[])"
+# Of one pair, as with every decision: of one row PostgreSQL keeps its plan.
+_ONE = "VALUES (%(pair)s::bigint, %(reason)s::text, %(note)s::text)"
 
 
 @dataclass(frozen=True)
@@ -92,30 +95,38 @@ def move_many(verb: str, wanted: Iterable[Wanted], actor: User | None = None) ->
     Pairs elsewhere are left alone, so a run may be repeated.
     """
     rows = list(wanted)
-    step = MOVES[verb]
-    values: dict[str, Any] = {
+    values = {
         "ids": [row.pair_id for row in rows],
         "reasons": [row.reason for row in rows],
-        "notes": [_kept(row.note) if verb == "drop" else row.note for row in rows],
+        "notes": [_note(verb, row) for row in rows],
+    }
+    return _move(_MANY, values, verb, actor)
+
+
+def _move(wanted: str, values: dict[str, Any], verb: str, actor: User | None) -> list[int]:
+    step = MOVES[verb]
+    values |= {
         "before": [str(state) for state in step.before],
         "after": str(step.after),
         "verb": verb,
         "actor": None if actor is None else actor.pk,
     }
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute(_MOVE_SQL, values)
+        cursor.execute(_MOVE_SQL.format(wanted=wanted), values)
         return [pair_id for (pair_id,) in cursor.fetchall()]
 
 
-def _kept(evidence: str) -> str:
-    """Without personal data: history is never changed, and must not hold what masking takes away."""
-    return masked(evidence)[0] if evidence else ""
+def _note(verb: str, row: Wanted) -> str:
+    """History is never changed: of a drop, it must not hold the personal data that masking takes away."""
+    return masked(row.note)[0] if verb == "drop" and row.note else row.note
 
 
 def move(
     verb: str, pair: Pair, actor: User | None = None, *, reason: str = "", note: str = ""
 ) -> None:
     """Move one pair, or raise StaleState where somebody else was first."""
-    if not move_many(verb, [Wanted(pair.pk, reason, note)], actor):
+    row = Wanted(pair.pk, reason, note)
+    values = {"pair": row.pair_id, "reason": row.reason, "note": _note(verb, row)}
+    if not _move(_ONE, values, verb, actor):
         raise StaleState
     pair.state = MOVES[verb].after

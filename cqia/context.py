@@ -60,11 +60,10 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """`project`, `projects`, `rooms`, `talks` (who may comment) and `theme` for templates/base.html."""
     project = getattr(request, "project", None)
     roles = frozenset() if project is None else request.roles  # type: ignore[attr-defined]
-    rooms = [] if project is None else rooms_of(project.slug, roles)
     return {
         "project": project,
         "projects": SimpleLazyObject(lambda: _projects_of(request)),
-        "rooms": rooms,
+        "rooms": SimpleLazyObject(lambda: rooms_of(project.slug, roles) if project else []),
         "talks": not TALKING.isdisjoint(roles),
         "theme": theme_of(request),
     }

@@ -11,6 +11,7 @@ from cqia import overview, views
 handler400 = views.bad_request
 
 urlpatterns = [
+    path("p/<slug:slug>/", include("annotation.urls")),  # first, as most is asked of it
     path("", views.home, name="home"),
     path("projects/new", views.new_project, name="new-project"),
     path("health/", views.health, name="health"),
@@ -20,7 +21,6 @@ urlpatterns = [
     path("p/<slug:slug>/enter", views.enter, name="enter"),
     path("p/<slug:slug>/", overview.overview, name="overview"),
     path("p/<slug:slug>/throughput.<str:form>", overview.throughput_chart, name="throughput-chart"),
-    path("p/<slug:slug>/", include("annotation.urls")),
     path("p/<slug:slug>/", include("review.urls")),
     path("p/<slug:slug>/", include("evaluation.urls")),
     path("api/", include("cqia.api")),

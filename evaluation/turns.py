@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 
 from cqia.accounts.models import User
+from cqia.lib import rows
 from evaluation.designs import Kind
 from evaluation.models import Answer, Ballot, Campaign, Matchup, ModelVersion
 
@@ -121,7 +122,7 @@ def trained_by(user: User, campaign: Campaign) -> list[int]:
 
 
 def _take(chosen: str, values: dict[str, Any]) -> Ballot | None:
-    return next(iter(Ballot.objects.raw(_TAKE_SQL.format(chosen=chosen), values)), None)
+    return rows.first(Ballot, _TAKE_SQL.format(chosen=chosen), values)
 
 
 def _lanes(campaign: Campaign) -> list[int]:

@@ -16,7 +16,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from annotation.models import Project
 from cqia.accounts.models import User
-from cqia.lib import slots
+from cqia.lib import rows, slots
 from cqia.lib.errors import CqiaError
 from evaluation import naming, stopping, turns
 from evaluation.models import Answer, Ballot, Campaign, Matchup, Prompt, VoteEvent
@@ -259,7 +259,7 @@ def _named(user: User, campaign: Campaign, token: str) -> Ballot | None:
 
 def _held(user: User, campaign: Campaign) -> Ballot | None:
     values = {"user": user.pk, "campaign": campaign.pk, "lease": LEASE}
-    return next(iter(Ballot.objects.raw(_HELD_SQL, values)), None)
+    return rows.first(Ballot, _HELD_SQL, values)
 
 
 def _is_full(user: User, campaign: Campaign) -> bool:

@@ -19,6 +19,13 @@ class Draft(models.Model):
     rivals = models.JSONField(default=dict)
     saved_at = models.DateTimeField(auto_now=True)
 
+    # For statements that name the table "draft", in the order of the fields; json, not jsonb, is what
+    # Django leaves to psycopg to decode.
+    COLUMNS = (
+        "draft.id, draft.pair_id, draft.author_id, draft.fields::json, draft.revision, draft.seat,"
+        " draft.rivals::json, draft.saved_at"
+    )
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["pair", "author"], name="draft_once_per_person"),

@@ -138,7 +138,11 @@ _SIGNS = {
 
 def keys_of(user: object) -> dict[str, str]:
     """The key of each action for this person; the defaults for somebody not signed in."""
-    own = user.keys if isinstance(user, User) else {}
+    return beside_defaults(user.keys if isinstance(user, User) else {})
+
+
+def beside_defaults(own: Mapping[str, str]) -> dict[str, str]:
+    """Of each action the own key, else the default."""
     return DEFAULTS | {action: key for action, key in own.items() if action in DEFAULTS}
 
 

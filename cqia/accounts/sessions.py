@@ -12,6 +12,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 
 from cqia.accounts.models import User
+from cqia.lib import rows
 
 _SESSION = f"""
 SELECT session_data FROM {Session._meta.db_table}
@@ -33,5 +34,5 @@ class SessionStore(db.SessionStore):
 
 class Backend(ModelBackend):
     def get_user(self, user_id: int) -> User | None:
-        user = next(iter(User.objects.raw(_USER, [user_id])), None)
+        user = rows.first(User, _USER, [user_id])
         return user if user is not None and self.user_can_authenticate(user) else None

@@ -1,6 +1,7 @@
 """Which language a text is most likely in, as far as its script tells: for the `lang` of a page."""
 
 import re
+from functools import lru_cache
 
 _LOOKED_AT = 500  # characters; a text keeps the language of its beginning
 # A Han sign says as much as some Latin letters.
@@ -19,7 +20,11 @@ _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
 
 def tongue(text: str) -> str:
     """A language tag by the script of the text's beginning; "zh" where no letter tells."""
-    head = text[:_LOOKED_AT]
+    return _of(text[:_LOOKED_AT])
+
+
+@lru_cache(maxsize=512)
+def _of(head: str) -> str:
     han, kana = len(_HAN.findall(head)), len(_KANA.findall(head))
     counts = {"ja" if 10 * kana > han else "zh": _HAN_WEIGHT * (han + kana)}
     counts |= {name: len(script.findall(head)) for name, script in _SCRIPTS.items()}

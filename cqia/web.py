@@ -9,10 +9,11 @@ from typing import Any
 
 from django.urls import get_resolver
 
-# Threads, because a request mostly waits for PostgreSQL; two processes, because two cores can
-# otherwise not render two pages at once.
+# Threads, because a request waits for PostgreSQL, too. Processes, because of the threads of one only
+# one computes: with two of them on two cores, of 32 annotators one in a hundred waits 26 ms for the
+# next pair, with four 18 ms; each takes some 60 MB (benchmarks/workbench.py).
 worker_class = "cqia.web_worker.EvenWorker"
-workers = int(os.environ.get("CQIA_WEB_PROCESSES", "2"))
+workers = int(os.environ.get("CQIA_WEB_PROCESSES", "4"))
 threads = int(os.environ.get("CQIA_WEB_THREADS", "4"))
 # One import of the application for all processes: a quicker start and shared memory.
 preload_app = True

@@ -9,9 +9,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from annotation import queue_order
 from annotation.lanes import Course
 from annotation.models import Lane, Pair, Project, Source
-from cqia.accounts.models import User
+from cqia.accounts.models import User, record
 from cqia.accounts.roles import Role
 
 _COMMA = re.compile(r"[,，、;；\n]")
@@ -44,6 +45,17 @@ class QueueForm(forms.ModelForm):  # type: ignore[type-arg]
                 ),
             )
         return given
+
+    def keep(self, lead: User) -> None:
+        """Save these settings, and arrange the queue where it gets another order.
+
+        Nothing else of the project: lanes and pauses may have changed since it was read.
+        """
+        project = self.instance
+        project.save(update_fields=list(self.fields))
+        record(lead, "queue set", project.pk, fields=self.changed_data)
+        if "queue_order" in self.changed_data:
+            queue_order.set_order(project, lead, project.queue_order)
 
 
 class PauseForm(forms.Form):
@@ -94,7 +106,7 @@ class LaneForm(forms.Form):
     def __init__(self, project: Project, data: Any = None, lane: Lane | None = None) -> None:
         initial = _shown(lane) if lane else {}
         super().__init__(data, initial=initial, auto_id=f"lane{lane.pk if lane else ''}_%s")
-        choices = {"sources": project.sources.order_by("name"), "members": _annotators(project)}
+        choices = {"sources": project.sources.order_by("name"), "members": annotators_of(project)}
         for name, queryset in choices.items():
             field = self.fields[name]
             assert isinstance(field, forms.ModelMultipleChoiceField)
@@ -122,7 +134,7 @@ def _shown(lane: Lane) -> dict[str, Any]:
     }
 
 
-def _annotators(project: Project) -> QuerySet[User]:
+def annotators_of(project: Project) -> QuerySet[User]:
     members = User.objects.filter(memberships__project=project, memberships__role=Role.ANNOTATOR)
     return members.order_by("username")
 

@@ -209,6 +209,7 @@ SPECTACULAR_SETTINGS = {
         "AnnotationVerbEnum": "annotation.models.Annotation.Verb",
         "ReviewVerbEnum": "review.models.Review.Verb",
         "LicenceVerdictEnum": "review.licence_table.VERDICTS",
+        "QueueOrderEnum": "annotation.models.QueueOrder",
     },
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
 }

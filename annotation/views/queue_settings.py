@@ -14,7 +14,6 @@ from annotation.access import project_for
 from annotation.models import Annotation, GoldItem, Job, Lane, Pair, Project
 from annotation.queue_forms import LaneForm, PauseForm, PrioritiesForm, QueueForm, names_in
 from cqia.accounts.http import Request
-from cqia.accounts.models import record
 from cqia.accounts.roles import Role
 from cqia.lib.errors import CqiaError
 
@@ -30,11 +29,7 @@ def queue_settings(request: Request, slug: str) -> HttpResponse:
     form = QueueForm(request.POST, instance=project)
     if not form.is_valid():
         return _page(request, Project.objects.get(pk=project.pk), form=form)
-    # Nothing else: lanes and pauses may have changed since the project was read.
-    project.save(update_fields=list(form.fields))
-    record(request.user, "queue set", project.pk, fields=form.changed_data)
-    if "queue_order" in form.changed_data:
-        queue_order.set_order(project, request.user, project.queue_order)
+    form.keep(request.user)
     return _saved(request, slug)
 
 

@@ -47,7 +47,7 @@ class Claim(Slot):
         constraints = [
             models.UniqueConstraint(fields=["pair", "slot"], name="claim_slot_once"),
             models.UniqueConstraint(
-                fields=["pair", "holder"],
+                fields=["holder", "pair"],
                 condition=models.Q(holder__isnull=False),
                 name="claim_person_once",
             ),

@@ -14,7 +14,7 @@ from gunicorn.workers.gthread import ThreadWorker
 
 _NOBODY = -1
 # Connections of each worker, in memory that all of them share; nobody's places are free.
-_connections = RawArray("i", [_NOBODY] * 64)
+_connections = RawArray("i", [_NOBODY] * 1024)
 # Seconds after which a connection that the others leave, too, is taken nevertheless.
 _PATIENCE = 0.05
 
